@@ -1,0 +1,272 @@
+"""People, organisations, and the roles in which people act."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from openliaison.core.models import Locality, Place, Seeded, TwoNames
+from openliaison.core.scope import (
+    ADMIN,
+    ANALYST,
+    AREA,
+    ENTERPRISE,
+    HANDLER,
+    INSPECTOR,
+    LEADER,
+    OFFICER,
+    ROLES,
+    STAFF,
+    WEB,
+    AnyScope,
+    Rule,
+    Scope,
+    ScopedQuerySet,
+    area,
+)
+
+
+class Organisation(TwoNames, Seeded):
+    """A department, township office, bank or upper body."""
+
+    place = models.ForeignKey(Place, models.PROTECT)
+    code = models.SlugField()
+    kind = models.CharField(max_length=20)
+    level = models.CharField(max_length=20)
+    locality = models.ForeignKey(Locality, models.PROTECT, null=True)
+    parent = models.ForeignKey("self", models.PROTECT, null=True)
+    phone = models.CharField(max_length=40, blank=True)
+
+    @staticmethod
+    def rule(scope: AnyScope) -> Rule:
+        return {role: Q() for role in (*ROLES, WEB)}
+
+    objects = ScopedQuerySet.as_manager()
+    writers = {ADMIN: "INSERT, UPDATE"}
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["place", "code"], name="organisation_code_once")]
+
+
+class UserQuerySet(ScopedQuerySet):
+    def active(self) -> UserQuerySet:
+        return self.filter(is_active=True)
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    def create_user(self, username: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(username=username, **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+
+class User(AbstractBaseUser):
+    """One person. What they may see hangs on the role they act in, never on the person alone."""
+
+    username = models.CharField(_("user name"), max_length=60, unique=True)
+    display_name = models.CharField(_("name"), max_length=60)
+    display_name_en = models.CharField(_("name in English"), max_length=60, blank=True)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    is_active = models.BooleanField(default=True)
+    is_demo = models.BooleanField(default=False)  # its password is printed at the start; demo mode only
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "username"
+
+    @staticmethod
+    def rule(scope: AnyScope) -> Rule:
+        colleague = Exists(Role.objects.filter(user_id=OuterRef("id"), enterprise_id=scope.enterprise_id))
+        official = Exists(Role.objects.filter(user_id=OuterRef("id"), enterprise_id=None))
+        return {role: Q() for role in (*STAFF, ADMIN, WEB)} | {ENTERPRISE: Q(colleague) | Q(official)}
+
+    @staticmethod
+    def insert_rule(scope: AnyScope) -> Rule:
+        return {WEB: Q(), ADMIN: Q()}
+
+    @staticmethod
+    def update_rule(scope: AnyScope) -> Rule:
+        """One's own row; the administrator's and the log-in page's reach is everybody's."""
+        return {role: Q(id=scope.user_id) for role in ROLES} | {WEB: Q(), ADMIN: Q()}
+
+    objects = UserManager()
+
+    class Meta:
+        ordering = ["username"]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        in_english = (get_language() or "").startswith("en")
+        return self.display_name_en if in_english and self.display_name_en else self.display_name
+
+    @property
+    def roles_held(self) -> list[Role]:
+        return list(self.roles.select_related("place", "organisation", "locality").order_by("id"))
+
+    def role_in(self, session: Any, *, today: date) -> Role | None:
+        """The role this session acts in; the first valid one where none was chosen."""
+        valid = self.roles.valid(today).select_related("place", "organisation", "locality").order_by("id")
+        chosen = session.get("role_id")
+        return (valid.filter(pk=chosen).first() if chosen else None) or valid.first()
+
+
+class RoleQuerySet(ScopedQuerySet):
+    def valid(self, today: date) -> RoleQuerySet:
+        return self.filter(Q(starts_on=None) | Q(starts_on__lte=today), Q(ends_on=None) | Q(ends_on__gte=today))
+
+
+class Role(models.Model):
+    """One person acting as one kind of person, for one area, organisation or enterprise."""
+
+    class Kind(models.TextChoices):
+        OFFICER = "officer", _("liaison officer")
+        COORDINATOR = "coordinator", _("coordinator")
+        HANDLER = "handler", _("department")
+        LEADER = "leader", _("leader")
+        ENTERPRISE = "enterprise", _("enterprise")
+        INSPECTOR = "inspector", _("inspector")
+        ANALYST = "analyst", _("analyst")
+        ADMINISTRATOR = "administrator", _("administrator")
+
+    DATABASE_ROLE = {
+        Kind.OFFICER: OFFICER,
+        Kind.COORDINATOR: AREA,
+        Kind.HANDLER: HANDLER,
+        Kind.LEADER: LEADER,
+        Kind.ENTERPRISE: ENTERPRISE,
+        Kind.INSPECTOR: INSPECTOR,
+        Kind.ANALYST: ANALYST,
+        Kind.ADMINISTRATOR: ADMIN,
+    }
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="roles")
+    place = models.ForeignKey(Place, models.PROTECT)
+    kind = models.CharField(max_length=14, choices=Kind)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True)
+    locality = models.ForeignKey(Locality, models.PROTECT, null=True, blank=True)
+    # The register stands a floor higher, hence a number and not a key.
+    enterprise_id = models.BigIntegerField(null=True, blank=True)
+    is_enterprise_admin = models.BooleanField(default=False)
+    starts_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True)
+
+    @staticmethod
+    def rule(scope: AnyScope) -> Rule:
+        own = Q(enterprise_id=None) | Q(enterprise_id=scope.enterprise_id)
+        return {role: Q() for role in (*STAFF, ADMIN, WEB)} | {ENTERPRISE: own}
+
+    objects = RoleQuerySet.as_manager()
+    writers = {ADMIN: "INSERT, UPDATE", WEB: "INSERT", AREA: "UPDATE"}
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="role_has_what_it_needs",
+                condition=(
+                    Q(kind="enterprise", enterprise_id__isnull=False)
+                    | (Q(kind="handler", organisation__isnull=False) & Q(enterprise_id=None))
+                    | (~Q(kind__in=["enterprise", "handler"]) & Q(locality__isnull=False) & Q(enterprise_id=None))
+                ),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["enterprise_id"], name="role_enterprise"),
+            models.Index(fields=["place", "kind"], name="role_place_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        return self.get_kind_display()
+
+    @property
+    def organisation_label(self) -> str:
+        if self.organisation:
+            return self.organisation.label
+        return self.locality.label if self.locality else self.place.label
+
+    @property
+    def database_role(self) -> str:
+        return self.DATABASE_ROLE[self.Kind(self.kind)]
+
+    def scope(self, at: datetime) -> Scope:
+        path_from, path_to = area(self.locality.path) if self.locality else ("", "")
+        return Scope(
+            role=self.database_role,
+            user_id=self.user_id,
+            place_id=self.place_id,
+            organisation_id=self.organisation_id or 0,
+            enterprise_id=self.enterprise_id or 0,
+            path_from=path_from,
+            path_to=path_to,
+            today=at.astimezone(self.place.zone).date(),
+        )
+
+
+class Invitation(models.Model):
+    """A one-time link, on paper as a QR code: to join, or to choose a new password."""
+
+    class Purpose(models.TextChoices):
+        JOIN = "join", _("join")
+        RESET = "reset", _("new password")
+
+    token_hash = models.CharField(max_length=64, unique=True)
+    purpose = models.CharField(max_length=5, choices=Purpose)
+    place = models.ForeignKey(Place, models.CASCADE)
+    user = models.ForeignKey(User, models.CASCADE, null=True)  # whose password
+    kind = models.CharField(max_length=14, choices=Role.Kind, blank=True)
+    organisation = models.ForeignKey(Organisation, models.CASCADE, null=True)
+    locality = models.ForeignKey(Locality, models.CASCADE, null=True)
+    enterprise_id = models.BigIntegerField(null=True)
+    is_enterprise_admin = models.BooleanField(default=False)
+    display_name = models.CharField(max_length=60, blank=True)
+    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    @staticmethod
+    def rule(scope: AnyScope) -> Rule:
+        return {
+            WEB: Q(),
+            ADMIN: Q(place_id=scope.place_id),
+            AREA: Q(place_id=scope.place_id),
+            ENTERPRISE: Q(enterprise_id=scope.enterprise_id),
+        }
+
+    objects = ScopedQuerySet.as_manager()
+    writers = dict.fromkeys((WEB, ADMIN, AREA, ENTERPRISE), "INSERT, UPDATE")
+
+    class Meta:
+        ordering = ["-created_at"]
+
+
+class LoginAttempt(models.Model):
+    """A failed log-in, kept for a day: many of them slow the next down."""
+
+    username = models.CharField(max_length=60, db_index=True)
+    address = models.GenericIPAddressField(null=True)
+    at = models.DateTimeField()
+
+    @staticmethod
+    def rule(scope: AnyScope) -> Rule:
+        return {WEB: Q()}
+
+    objects = ScopedQuerySet.as_manager()
+    writers = {WEB: "INSERT, UPDATE, DELETE"}
+
+

@@ -1,0 +1,312 @@
+"""The department's verbs: answer, ask, extend, reply, finish a piece; and the way up and back."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
+
+from openliaison.accounts.models import Role
+from openliaison.cases import clock
+from openliaison.cases.errors import AlreadyDone, Incomplete, NotAllowed, TooLate
+from openliaison.cases.models import Case, Entry, Extension, Handling
+from openliaison.core import tasks
+
+from . import steps
+
+LONGEST_EXTENSION_DAYS = 15
+
+
+@transaction.atomic
+def answer_case(
+    *, case: Case, text: str, by: Role, at: datetime, text_en: str = "", client_key: uuid.UUID | None = None
+) -> Case:
+    """The lead says what will be done and by when: the reply clock stops, the case is in hand."""
+    if steps.was_sent(client_key, case):
+        return case
+    case = steps.begin(case, "answer", by=by, at=at)
+    text = steps.need(text, _("Say what will be done and by when."))
+    _refuse_while_objected(case)
+    case.answered_at = case.answered_at or at
+    case.contacted_at = case.contacted_at or at
+    case.status = Case.Status.IN_HAND
+    steps.say(case, Entry.Kind.ANSWERED, by=by, at=at, text=text, text_en=text_en, client_key=client_key)
+    case = steps.finish(case, "answered", by=by, at=at)
+    _tell_enterprise(case, N_("%(lead)s has taken up case %(number)s: %(title)s"), at)
+    return case
+
+
+@transaction.atomic
+def ask_enterprise(
+    *, case: Case, text: str, by: Role, at: datetime, text_en: str = "", client_key: uuid.UUID | None = None
+) -> Case:
+    """Put a question to the enterprise: the clock pauses until it answers, ten working days in all."""
+    if steps.was_sent(client_key, case):
+        return case
+    case = steps.begin(case, "ask", by=by, at=at)
+    text = steps.need(text, _("Write the question."))
+    _refuse_while_objected(case)
+    case.contacted_at = case.contacted_at or at
+    case.status = Case.Status.WAITING
+    steps.say(case, Entry.Kind.ASKED, by=by, at=at, text=text, text_en=text_en, client_key=client_key)
+    case = steps.finish(case, "asked", by=by, at=at)
+    tasks.ask(
+        steps.people_of_enterprise(case) or steps.officers(case, at),
+        case,
+        N_("A question on case %(number)s: %(title)s"),
+        why=N_("The office goes on as soon as it is answered"),
+        url=steps.url(case),
+        at=at,
+        **steps.params(case),
+    )
+    return case
+
+
+@transaction.atomic
+def answer_question(
+    *, case: Case, text: str, by: Role, at: datetime, text_en: str = "", client_key: uuid.UUID | None = None
+) -> Case:
+    """The enterprise answers (or somebody writes down its answer): the clock runs on."""
+    if steps.was_sent(client_key, case):
+        return case
+    case = steps.begin(case, "answer_question", by=by, at=at)
+    text = steps.need(text, _("Write the answer."))
+    case.status = Case.Status.IN_HAND if case.answered_at else Case.Status.ASSIGNED
+    steps.say(case, Entry.Kind.ANSWER, by=by, at=at, text=text, text_en=text_en, client_key=client_key)
+    case = steps.finish(case, "question_answered", by=by, at=at)
+    tasks.settle(case)
+    assert case.lead_id is not None
+    tasks.ask(
+        steps.people_of(case.lead_id, case),
+        case,
+        N_("The enterprise has answered on case %(number)s: %(title)s"),
+        url=steps.url(case),
+        at=at,
+        due_at=case.due_at,
+        **steps.params(case),
+    )
+    return case
+
+
+@transaction.atomic
+def request_extension(*, case: Case, days: int, reason: str, by: Role, at: datetime) -> Extension:
+    """Ask the coordinator for more time: once, at least a working day before due, at most 15 working days."""
+    case = steps.begin(case, "request_extension", by=by, at=at)
+    reason = steps.need(reason, _("Say why more time is needed; the enterprise reads it."))
+    if case.extensions.exists():
+        raise AlreadyDone(_("More time was asked for once; it cannot be asked for again."))
+    if not 1 <= days <= LONGEST_EXTENSION_DAYS:
+        raise Incomplete(_("Ask for 1 to %(days)s working days.") % {"days": LONGEST_EXTENSION_DAYS})
+    if not clock.may_ask_extension(case, at):
+        raise TooLate(_("More time is asked for at least one working day before the case is due."))
+    extension = Extension(case=case, days=days, reason=reason, asked_by=by.user, asked_at=at)
+    extension.save(force_insert=True)
+    steps.say(case, Entry.Kind.EXTENSION_ASKED, by=by, at=at, text=reason, days=days)
+    case = steps.finish(case, "extension_asked", by=by, at=at, days=days)
+    tasks.ask(
+        steps.coordinators(case),
+        case,
+        N_("%(days)s more working days asked for case %(number)s"),
+        why=N_("%(title)s"),
+        url=steps.url(case),
+        at=at,
+        due_at=case.due_at,
+        **steps.params(case, days=str(days)),
+    )
+    return extension
+
+
+@transaction.atomic
+def rule_extension(*, case: Case, is_granted: bool, by: Role, at: datetime, text: str = "", text_en: str = "") -> Case:
+    """Grant or refuse more time."""
+    case = steps.begin(case, "rule_extension", by=by, at=at)
+    extension = case.extensions.filter(ruled_at=None).first()
+    if extension is None:
+        raise AlreadyDone(_("There is no open request for more time."))
+    if not is_granted:
+        steps.need(text, _("Say why more time is refused."))
+    extension.is_granted, extension.ruling, extension.ruled_by, extension.ruled_at = is_granted, text, by.user, at
+    extension.save(update_fields=["is_granted", "ruling", "ruled_by", "ruled_at"])
+    kind = Entry.Kind.EXTENSION_GRANTED if is_granted else Entry.Kind.EXTENSION_REFUSED
+    steps.say(case, kind, by=by, at=at, text=text, text_en=text_en, days=extension.days)
+    case = steps.finish(case, "extension_ruled", by=by, at=at, granted=is_granted, days=extension.days)
+    about = N_("More time granted for case %(number)s") if is_granted else N_("More time refused for case %(number)s")
+    assert case.lead is not None
+    tasks.tell(steps.people_of(case.lead, case), case, about, url=steps.url(case), at=at, **steps.params(case))
+    return case
+
+
+@transaction.atomic
+def reply_case(
+    *,
+    case: Case,
+    reply_kind: str,
+    text: str,
+    by: Role,
+    at: datetime,
+    text_en: str = "",
+    planned_on: date | None = None,
+    client_key: uuid.UUID | None = None,
+) -> Case:
+    """The lead's reply: solved, planned by a date, explained, or to be decided higher up."""
+    if steps.was_sent(client_key, case):
+        return case
+    case = steps.begin(case, "reply", by=by, at=at)
+    text = steps.need(text, _("Write what was done, or why it cannot be."))
+    _refuse_while_objected(case)
+    _check_plan(case, reply_kind, planned_on, at)
+    case.reply_kind, case.planned_on, case.replied_at = reply_kind, planned_on, at
+    case.answered_at = case.answered_at or at
+    case.contacted_at = case.contacted_at or at
+    case.status = Case.Status.REPLIED
+    steps.say(
+        case,
+        Entry.Kind.REPLIED,
+        by=by,
+        at=at,
+        text=text,
+        text_en=text_en,
+        client_key=client_key,
+        reply_kind=reply_kind,
+        planned_on=planned_on.isoformat() if planned_on else None,
+    )
+    case = steps.finish(case, "replied", by=by, at=at, reply_kind=reply_kind, planned_on=planned_on)
+    tasks.settle(case)
+    if reply_kind == Case.ReplyKind.REFERRED:
+        _ask_desk_to_refer(case, at)
+    else:
+        _ask_for_verdict(case, at)
+    return case
+
+
+@transaction.atomic
+def finish_piece(*, case: Case, text: str, by: Role, at: datetime, text_en: str = "") -> Case:
+    """A co-handler's part is done; the case stays with the lead."""
+    case = steps.begin(case, "finish_piece", by=by, at=at)
+    piece = case.handlings.filter(organisation_id=by.organisation_id, part=Handling.Part.CO, ends_at=None).first()
+    if piece is None or piece.done_at:
+        raise AlreadyDone(_("Your part was finished before."))
+    text = steps.need(text, _("Say what your office did."))
+    piece.done_at = at
+    piece.save(update_fields=["done_at"])
+    steps.say(case, Entry.Kind.CO_DONE, by=by, at=at, text=text, text_en=text_en)
+    case = steps.finish(case, "piece_finished", by=by, at=at)
+    assert case.lead is not None
+    tasks.tell(
+        steps.people_of(case.lead, case),
+        case,
+        N_("A co-handler has finished its part of case %(number)s: %(title)s"),
+        url=steps.url(case),
+        at=at,
+        **steps.params(case),
+    )
+    return case
+
+
+@transaction.atomic
+def refer_up(*, case: Case, by: Role, at: datetime, text: str = "", text_en: str = "") -> Case:
+    """Confirm that the matter must be decided higher up. The clock runs on."""
+    case = steps.begin(case, "refer_up", by=by, at=at)
+    _need_referral(case)
+    case.status = Case.Status.REFERRED_UP
+    steps.say(case, Entry.Kind.REFERRED_UP, by=by, at=at, text=text, text_en=text_en)
+    case = steps.finish(case, "referred_up", by=by, at=at)
+    tasks.settle(case)
+    _tell_enterprise(case, N_("Case %(number)s was referred to a higher level: %(title)s"), at)
+    return case
+
+
+@transaction.atomic
+def refuse_referral(*, case: Case, text: str, by: Role, at: datetime, text_en: str = "") -> Case:
+    """The desk holds that the matter can be solved here: back to the lead, same clock."""
+    case = steps.begin(case, "refuse_referral", by=by, at=at)
+    _need_referral(case)
+    text = steps.need(text, _("Say what the lead can do itself."))
+    case.status, case.reply_kind = Case.Status.IN_HAND, ""
+    steps.say(case, Entry.Kind.RETURNED, by=by, at=at, text=text, text_en=text_en)
+    case = steps.finish(case, "referral_refused", by=by, at=at)
+    _ask_lead_again(case, at)
+    return case
+
+
+@transaction.atomic
+def return_from_above(*, case: Case, text: str, by: Role, at: datetime, text_en: str = "") -> Case:
+    """The upper level has answered: the lead goes on with it."""
+    case = steps.begin(case, "return_from_above", by=by, at=at)
+    text = steps.need(text, _("Write what the upper level answered."))
+    case.status, case.reply_kind = Case.Status.IN_HAND, ""
+    steps.say(case, Entry.Kind.RETURNED, by=by, at=at, text=text, text_en=text_en)
+    case = steps.finish(case, "returned_from_above", by=by, at=at)
+    _ask_lead_again(case, at)
+    return case
+
+
+def _refuse_while_objected(case: Case) -> None:
+    if case.objections.filter(ruled_at=None).exists():
+        raise NotAllowed(_("An objection is open; the desk rules on it today. Until then nobody replies."))
+
+
+def _check_plan(case: Case, reply_kind: str, planned_on: date | None, at: datetime) -> None:
+    if reply_kind not in Case.ReplyKind.values:
+        raise Incomplete(_("Choose what kind of reply it is."))
+    if reply_kind == Case.ReplyKind.PLANNED:
+        if planned_on is None:
+            raise Incomplete(_("A planned solution needs its date."))
+        if planned_on <= at.astimezone(case.place.zone).date():
+            raise Incomplete(_("The date of a planned solution lies ahead of today."))
+    elif planned_on is not None:
+        raise Incomplete(_("Only a planned solution has a date."))
+
+
+def _need_referral(case: Case) -> None:
+    if case.reply_kind != Case.ReplyKind.REFERRED:
+        raise NotAllowed(_("The lead did not ask to refer this case up; the enterprise gives its verdict."))
+
+
+def _ask_for_verdict(case: Case, at: datetime) -> None:
+    tasks.ask(
+        steps.people_of_enterprise(case) or steps.officers(case, at),
+        case,
+        N_("Is it solved? Case %(number)s: %(title)s"),
+        why=N_("%(lead)s has replied; only the enterprise can say so"),
+        url=steps.url(case),
+        at=at,
+        **steps.params(case, lead=case.lead.name if case.lead else ""),
+    )
+
+
+def _ask_desk_to_refer(case: Case, at: datetime) -> None:
+    tasks.ask(
+        steps.coordinators(case),
+        case,
+        N_("Refer up? Case %(number)s: %(title)s"),
+        why=N_("%(lead)s says that it must be decided higher up"),
+        url=steps.url(case),
+        at=at,
+        due_at=case.due_at,
+        **steps.params(case, lead=case.lead.name if case.lead else ""),
+    )
+
+
+def _ask_lead_again(case: Case, at: datetime) -> None:
+    tasks.settle(case)
+    assert case.lead is not None
+    tasks.ask(
+        steps.people_of(case.lead, case),
+        case,
+        N_("Case %(number)s is back with you: %(title)s"),
+        url=steps.url(case),
+        at=at,
+        due_at=case.due_at,
+        **steps.params(case),
+    )
+
+
+def _tell_enterprise(case: Case, about: str, at: datetime) -> None:
+    lead = case.lead.name if case.lead else ""
+    tasks.tell(
+        steps.people_of_enterprise(case), case, about, url=steps.url(case), at=at, **steps.params(case, lead=lead)
+    )

@@ -1,0 +1,128 @@
+"""What every verb of a case does: lock, check, write one line of the story, move the clock."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from openliaison.accounts.models import Organisation, Role, User
+from openliaison.cases import clock, rules
+from openliaison.cases.errors import AlreadyDone, Incomplete
+from openliaison.cases.models import Case, Entry
+from openliaison.core import journal
+
+
+def begin(case: Case, verb: str, *, by: Role | None, at: datetime) -> Case:
+    """Lock the case's row and check that `by` may use the verb now; `None` is the house itself."""
+    locked = Case.objects.select_for_update(of=("self",)).select_related("place", "enterprise").get(pk=case.pk)
+    if by is not None:
+        rules.require(locked, by, verb, at)
+    return locked
+
+
+def say(
+    case: Case,
+    kind: str,
+    *,
+    by: Role | None,
+    at: datetime,
+    text: str = "",
+    text_en: str = "",
+    internal: bool = False,
+    client_key: uuid.UUID | None = None,
+    **detail: Any,
+) -> Entry:
+    """Add one line to the case's story."""
+    return Entry.objects.create(
+        case=case,
+        client_key=client_key or uuid.uuid4(),
+        kind=kind,
+        at=at,
+        author_id=by.user_id if by else None,
+        author_role=by.kind if by else "",
+        organisation_id=by.organisation_id if by else None,
+        text=text.strip(),
+        text_en=text_en.strip(),
+        detail=detail,
+        is_internal=internal,
+    )
+
+
+def finish(case: Case, verb: str, *, by: Role | None, at: datetime, **detail: Any) -> Case:
+    """Save the case with its clock as it stands after the verb, and journal it."""
+    clock.refresh(case, at)
+    case.save()
+    journal.record(case, verb, by=by, at=at, **detail)
+    return case
+
+
+def was_sent(client_key: uuid.UUID | None, case: Case) -> bool:
+    """Whether this very form has been taken before.
+
+    Raises:
+        AlreadyDone: the key belongs to another case's entry.
+    """
+    if client_key is None:
+        return False
+    entry = Entry.objects.filter(client_key=client_key).first()
+    if entry and entry.case_id != case.pk:
+        raise AlreadyDone(_("This form was used for another case. Open the page again."))
+    return entry is not None
+
+
+def need(text: str, what: str) -> str:
+    """The text without outer blanks.
+
+    Raises:
+        Incomplete: it is empty; `what` says what is missing.
+    """
+    if not text.strip():
+        raise Incomplete(what)
+    return text.strip()
+
+
+def coordinators(case: Case) -> list[User]:
+    """The people of the desk that received the case."""
+    desk = Role.objects.filter(place_id=case.place_id, kind=Role.Kind.COORDINATOR, user__is_active=True)
+    here = desk.filter(locality__path=case.received_path)
+    return _people(here if case.is_confidential or here.exists() else desk)
+
+
+def people_of(organisation: Organisation | int, case: Case) -> list[User]:
+    """Who in an organisation may act on the case: its handlers, or the named persons where confidential."""
+    pk = organisation if isinstance(organisation, int) else organisation.pk
+    if case.is_confidential:
+        named = case.handlings.filter(organisation_id=pk, ends_at=None, user__isnull=False)
+        return [h.user for h in named.select_related("user") if h.user]
+    return _people(Role.objects.filter(organisation_id=pk, kind=Role.Kind.HANDLER, user__is_active=True))
+
+
+def people_of_enterprise(case: Case) -> list[User]:
+    return _people(Role.objects.filter(enterprise_id=case.enterprise_id, user__is_active=True))
+
+
+def officers(case: Case, at: datetime) -> list[User]:
+    """The enterprise's officers; of a confidential case only the one it came through."""
+    if case.is_confidential:
+        return [case.officer] if case.officer else []
+    links = case.enterprise.links.active(at.date()).filter(user__isnull=False).select_related("user")
+    return [link.user for link in links if link.user]
+
+
+def _people(roles: Iterable[Role]) -> list[User]:
+    return [role.user for role in roles.select_related("user")]  # type: ignore[attr-defined]
+
+
+def url(case: Case) -> str:
+    return f"/cases/{case.pk}/"
+
+
+def params(case: Case, **more: str) -> dict[str, str]:
+    """What a task's text may name. A confidential case shows its number only."""
+    title = "" if case.is_confidential else case.title
+    name = "" if case.is_confidential else case.enterprise.name
+    return {"number": case.number, "title": title, "enterprise": name} | more

@@ -1,0 +1,99 @@
+"""What every request passes through: language, headers, read log, scope."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.middleware.locale import LocaleMiddleware
+from django.utils import timezone
+
+from . import reads
+from .now import now
+from .scope import enter
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+CONTENT_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "worker-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    ]
+)
+
+
+class LanguageMiddleware(LocaleMiddleware):
+    """Django's own, by cookie and then by what the browser asks for."""
+
+
+class SecurityHeadersMiddleware:
+    """No inline scripts or styles anywhere; nothing personal is kept in shared caches."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
+        response.headers.setdefault("Permissions-Policy", "geolocation=(), microphone=(), camera=(self)")
+        if request.user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "no-store, private")
+        return response
+
+
+class ReadLogMiddleware:
+    """After the answer: note who from outside its team read an enterprise's file."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        enterprise_id = getattr(request, "outside_read_of", None)
+        if enterprise_id and response.status_code == 200:
+            reads.write(scope=request.scope, enterprise_id=enterprise_id, at=now())  # type: ignore[attr-defined]
+        return response
+
+
+class ScopeMiddleware:
+    """Innermost: one transaction per request, behind the walls of the role the person acts in."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.scope = request.role = request.place = None  # type: ignore[attr-defined]
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"set local statement_timeout = '{settings.STATEMENT_TIMEOUT}'")
+            if request.user.is_authenticated:
+                self._take_role(request, cursor)
+            response = self.get_response(request)
+            if hasattr(response, "render") and callable(response.render):
+                response.render()
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+        timezone.deactivate()
+        return response
+
+    def _take_role(self, request: HttpRequest, cursor) -> None:
+        role = request.user.role_in(request.session, today=now().date())
+        if role is None:
+            return
+        request.role, request.place = role, role.place  # type: ignore[attr-defined]
+        request.scope = role.scope(now())  # type: ignore[attr-defined]
+        timezone.activate(role.place.zone)
+        enter(request.scope, cursor)  # type: ignore[attr-defined]
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        transaction.set_rollback(True)

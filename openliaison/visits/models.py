@@ -1,0 +1,70 @@
+"""Visits, calls and online meetings of liaison officers with their enterprises."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from openliaison.core.models import PATH, Place
+from openliaison.core.scope import AREA, ENTERPRISE, LEADER, OFFICER, AnyScope, Rule, ScopedQuerySet, within
+from openliaison.register.models import Contact, Enterprise, served_by_me
+
+
+class Visit(models.Model):
+    """One contact with an enterprise. "Nothing new" is a full record."""
+
+    class Mode(models.TextChoices):
+        VISIT = "visit", _("visit")
+        CALL = "call", _("call")
+        ONLINE = "online", _("online")
+
+    place = models.ForeignKey(Place, models.PROTECT)
+    # Made on the phone: a visit sent twice is recorded once.
+    client_key = models.UUIDField(unique=True, default=uuid.uuid4)
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="visits")
+    locality_path = models.CharField(**PATH)
+    officer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="visits")
+    mode = models.CharField(max_length=6, choices=Mode, default=Mode.VISIT)
+    at = models.DateTimeField()
+    minutes = models.PositiveSmallIntegerField(null=True, blank=True)
+    met = models.ForeignKey(Contact, models.SET_NULL, null=True, blank=True, related_name="+")
+    nothing_new = models.BooleanField(default=False)
+    notes = models.TextField(blank=True)
+    notes_en = models.TextField(blank=True)
+    recorded_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)  # by the enterprise
+
+    @staticmethod
+    def rule(scope: AnyScope) -> Rule:
+        area = within(scope, "locality_path")
+        return {
+            OFFICER: Q(enterprise_id__in=served_by_me(scope)),
+            AREA: area,
+            LEADER: area,
+            ENTERPRISE: Q(enterprise_id=scope.enterprise_id),
+        }
+
+    objects = ScopedQuerySet.as_manager()
+    writers = {OFFICER: "INSERT, UPDATE", AREA: "INSERT", ENTERPRISE: "UPDATE"}
+
+    class Meta:
+        ordering = ["-at"]
+        constraints = [
+            models.CheckConstraint(
+                name="visit_says_something", condition=Q(nothing_new=True) | ~Q(notes="")
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["enterprise", "-at"], name="visit_enterprise"),
+            models.Index(fields=["place", "-at"], name="visit_newest"),
+            models.Index(fields=["officer", "-at"], name="visit_officer"),
+        ]
+
+    @property
+    def body(self) -> str:
+        return self.notes_en if self.notes_en and (get_language() or "").startswith("en") else self.notes
