@@ -1,5 +1,111 @@
-"""A case's clocks."""
-def refresh(case, at): pass
-def due_after(place, start, key, at): ...
-def end_of_working_day(place, at): ...
-def may_ask_extension(case, at): return True
+"""A case's clocks: its story and its place's numbers, given to the engine."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from openliaison.core import places
+from openliaison.core.calendars import calendar
+from openliaison.core.models import Place
+from openliaison.engine import clock as engine
+from openliaison.engine.clock import CaseLimits, ClockState, Event, Limit
+
+from .models import Case, Entry
+
+# Which clocks can fall due in a state, and so stand in lists.
+WATCHED = {
+    Case.Status.SUBMITTED: ("contact", "assignment"),
+    Case.Status.ASSIGNED: ("contact", "reply", "solution"),
+    Case.Status.IN_HAND: ("reply", "solution"),
+    Case.Status.REFERRED_UP: ("solution",),
+    Case.Status.PLANNED: ("solution",),
+}
+_VALUES = {Entry.Kind.EXTENSION_GRANTED: "extension"}
+
+
+def clocks(case: Case, at: datetime) -> dict[str, ClockState]:
+    """The clocks that have started, as they stand at an instant; empty for a draft."""
+    if case.submitted_at is None:
+        return {}
+    return engine.case_clocks(calendar(case.place), _limits(case), list(_events(case)), max(at, case.submitted_at))
+
+
+def refresh(case: Case, at: datetime) -> None:
+    """Set what lists sort by: the due instants as they stand after the last event."""
+    found = clocks(case, at)
+    if not found:
+        return
+    solution = found["solution"]
+    case.solution_due_at = solution.due_at
+    if case.solved_in_time is None and case.status == Case.Status.CLOSED:
+        case.solved_in_time = solution.was_in_time
+    running = [(found[n].due_at, n) for n in WATCHED.get(Case.Status(case.status), ()) if _runs(found, n)]
+    case.due_at, case.due_clock = min(running, default=(None, ""))
+    case.due_is_provisional = bool(case.due_clock) and found[case.due_clock].is_provisional
+
+
+def due_after(place: Place, start: datetime, key: str, at: datetime) -> datetime:
+    """When the place's clock `key` that starts at `start` is due."""
+    row = places.limit(place, key, at.date())
+    return calendar(place).due(start, Limit(float(row.amount), row.unit))  # type: ignore[arg-type]
+
+
+def end_of_working_day(place: Place, at: datetime) -> datetime:
+    """The end of the working day of `at`, or of the next one where it is over."""
+    days = calendar(place)
+    today = days.end_of_day(days.local_day(at))
+    if today > at:
+        return today
+    return days.end_of_day(days.local_day(days.add_working(at, 1)))
+
+
+def may_ask_extension(case: Case, at: datetime) -> bool:
+    """Whether the solution is due at least one working day from now."""
+    return due_after(case.place, at, "extension_before", at) <= clocks(case, at)["solution"].due_at
+
+
+def _runs(found: dict[str, ClockState], name: str) -> bool:
+    return name in found and found[name].stopped_at is None
+
+
+def _limits(case: Case) -> CaseLimits:
+    assert case.submitted_at is not None
+    rows = places.limits(case.place, case.submitted_at.date())
+
+    def limit(key: str) -> Limit:
+        return Limit(float(rows[key].amount), rows[key].unit)  # type: ignore[arg-type]
+
+    category = case.category
+    common = case.is_common
+    return CaseLimits(
+        contact=limit("contact"),
+        assignment=limit("assignment"),
+        reply=Limit(category.reply_days, "wd") if category else limit("reply"),
+        solution=limit("solution_common") if common else _solution(category, limit("solution")),
+        pause_cap=limit("pause_cap"),
+    )
+
+
+def _solution(category: object, default: Limit) -> Limit:
+    days = getattr(category, "solution_days", None)
+    return Limit(days, "wd") if days else default
+
+
+def _events(case: Case) -> list[Event]:
+    rows = list(case.entries.order_by("at", "id").values_list("at", "kind", "id", "detail"))
+    found = [Event(at, _VALUES.get(kind, kind), str(pk), _value(kind, detail)) for at, kind, pk, detail in rows]
+    # A problem told to a person at a visit or by phone was heard the moment it was submitted.
+    if case.channel in (Case.Channel.VISIT, Case.Channel.PHONE) and case.submitted_at:
+        found.insert(1, Event(case.submitted_at, "contacted"))
+    elif case.contacted_at and not any(e.kind == "contacted" for e in found):
+        found.append(Event(case.contacted_at, "contacted"))
+        found.sort(key=lambda e: e.at)
+    return found
+
+
+def _value(kind: str, detail: dict[str, object]) -> float | date | None:
+    if kind == Entry.Kind.EXTENSION_GRANTED:
+        return float(detail["days"])  # type: ignore[arg-type]
+    if kind == Entry.Kind.PLANNED:
+        return date.fromisoformat(str(detail["planned_on"]))
+    return None

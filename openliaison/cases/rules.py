@@ -105,7 +105,14 @@ def _as_enterprise(case: Case, by: Role, at: datetime) -> set[str]:
     return {ENTERPRISE} if case.enterprise_id == by.enterprise_id else set()
 
 
+def _as_leader(case: Case, by: Role, at: datetime) -> set[str]:
+    """The leader responsible is the arbiter of a second return, where the desk has named no other."""
+    inside = bool(by.locality) and case.locality_path.startswith(by.locality.path)
+    return {ARBITER} if inside and case.arbiter_id is None and not case.is_confidential else set()
+
+
 _BY_KIND = {
+    Role.Kind.LEADER: _as_leader,
     Role.Kind.OFFICER: _as_officer,
     Role.Kind.COORDINATOR: _as_coordinator,
     Role.Kind.HANDLER: _as_handler,

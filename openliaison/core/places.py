@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, fields
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from django.db import transaction
+
 from .errors import Refused
-from .models import ClockLimit, Place, Setting
+from .models import CalendarDay, ClockLimit, Locality, Place, Setting
+from .place_pack import PlacePack
 
 
 class LimitRow(NamedTuple):
@@ -38,3 +42,58 @@ def setting(place: Place, key: str, on: date) -> Any:
     if row is None:
         raise Refused(f"{place.code}: settings.toml has no “{key}” for {on}.")
     return row.value
+
+
+@transaction.atomic
+def seed_place(pack: PlacePack) -> Place:
+    """Load place, localities, calendar, clocks and settings; rows edited on screen stay."""
+    row = pack.place
+    path = f"{row.code}/{row.root}/"
+    place, _created = Place.objects.update_or_create(
+        code=row.code,
+        defaults={
+            "name": row.name,
+            "name_en": row.name_en,
+            "time_zone": row.time_zone,
+            "currency": row.currency,
+            "languages": row.languages,
+            "number_scheme": row.number_scheme,
+            "industry_scheme": row.industry_scheme,
+            "hours": [h | {"valid_from": h["valid_from"].isoformat()} for h in row.hours],
+            "words": pack.words,
+            "root_path": path,
+            "is_example": row.is_example,
+        },
+    )
+    _seed_localities(place, pack)
+    _seed_rows(CalendarDay, place, pack.calendar, ["day"])
+    _seed_rows(ClockLimit, place, pack.clocks, ["key", "valid_from"])
+    _seed_rows(Setting, place, pack.settings, ["key", "valid_from"])
+    return place
+
+
+def _seed_localities(place: Place, pack: PlacePack) -> None:
+    known: dict[str, Locality] = {}
+    waiting = list(pack.localities)
+    while waiting:
+        ready = [r for r in waiting if not r.parent or r.parent in known]
+        for row in ready:
+            parent = known.get(row.parent)
+            fields = {k: v for k, v in asdict(row).items() if k not in ("code", "parent")}
+            path = f"{parent.path if parent else place.code + '/'}{row.code}/"
+            known[row.code], _created = Locality.objects.update_or_create(
+                place=place, code=row.code, defaults=fields | {"parent": parent, "path": path}
+            )
+        waiting = [r for r in waiting if r.code not in known]
+        if not ready:
+            raise Refused(f"localities.csv: {', '.join(r.code for r in waiting)} stand in a ring of parents.")
+
+
+def _seed_rows(model: Any, place: Place, rows: list[Any], key: list[str]) -> None:
+    edited = set(model.objects.filter(place=place, edited_at__isnull=False).values_list(*key))
+    fresh = [model(place=place, **asdict(r)) for r in rows if tuple(getattr(r, k) for k in key) not in edited]
+    names = [f.name for f in fields(rows[0]) if f.name not in key] if rows else []
+    if fresh:
+        model.objects.bulk_create(
+            fresh, update_conflicts=True, unique_fields=["place", *key], update_fields=names
+        )

@@ -194,8 +194,10 @@ def rule_objection(
         raise AlreadyDone(_("There is no open objection: somebody has ruled on it."))
     is_second = case.return_count >= 2
     held = rules.capacities(case, by, at)
-    if is_second and not _is_arbiter(case, by, held):
-        raise NotAllowed(_("This is the second return: %(who)s rules.") % {"who": _("the arbiter")})
+    if is_second != (rules.ARBITER in held) and not (is_second and _is_arbiter(case, by, held)):
+        raise NotAllowed(
+            _("This is the second return: the arbiter rules.") if is_second else _("The desk rules on a first return.")
+        )
     text = steps.need(text, _("Give the reason of the ruling."))
     _check_person(case, lead, person)
     objection.ruling, objection.ruled_lead, objection.ruled_by, objection.ruled_at = text, lead, by.user, at
@@ -300,7 +302,6 @@ def _covers(role: Role, case: Case) -> bool:
 
 
 def _is_arbiter(case: Case, by: Role, held: frozenset[str]) -> bool:
-    if case.arbiter_id:
-        return rules.ARBITER in held or (case.is_confidential and rules.COORDINATOR in held)
-    leads = [p.pk for p in _judges(case)]
-    return by.user_id in leads
+    """The arbiter; or the desk, where nobody is there to be one or the case is confidential."""
+    has_one = case.arbiter_id is not None or any(p.pk != by.user_id for p in _judges(case))
+    return rules.ARBITER in held or (rules.COORDINATOR in held and (case.is_confidential or not has_one))

@@ -1,0 +1,5 @@
+import sys
+
+from openliaison.cli import main
+
+sys.exit(main())
