@@ -5,9 +5,9 @@ import sysconfig
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-COMMAND = '''#!/bin/sh
+COMMAND = """#!/bin/sh
 exec "{python}" -m openliaison "$@"
-'''
+"""
 
 
 def link() -> None:

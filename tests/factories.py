@@ -55,7 +55,9 @@ def user(name: str = "", **fields) -> User:
     return User.objects.create(username=name, display_name=name, password="!", **fields)
 
 
-def role(kind: str, *, org: str = "", area: str = "211221", enterprise: Enterprise | None = None, who: User | None = None) -> Role:
+def role(
+    kind: str, *, org: str = "", area: str = "211221", enterprise: Enterprise | None = None, who: User | None = None
+) -> Role:
     """A person acting as `kind`; handlers by organisation, the others by area or enterprise."""
     is_area = kind not in ("handler", "enterprise")
     return Role.objects.create(

@@ -14,7 +14,9 @@ from .models import Organisation, Role, User
 
 class LogInForm(forms.Form):
     username = forms.CharField(
-        label=_("User name"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True})
+        label=_("User name"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True}),
     )
     password = forms.CharField(
         label=_("Password"), widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
@@ -72,5 +74,3 @@ class PersonForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["display_name", "display_name_en", "email", "phone"]
-
-

@@ -268,5 +268,3 @@ class LoginAttempt(models.Model):
 
     objects = ScopedQuerySet.as_manager()
     writers = {WEB: "INSERT, UPDATE, DELETE"}
-
-

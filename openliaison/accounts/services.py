@@ -103,7 +103,9 @@ def read_invitation(token: str, at: datetime) -> Invitation:
     Raises:
         InvitationRefused: unknown, used, revoked or run out.
     """
-    invitation = Invitation.objects.select_related("place", "organisation", "user").filter(token_hash=_hash(token)).first()
+    invitation = (
+        Invitation.objects.select_related("place", "organisation", "user").filter(token_hash=_hash(token)).first()
+    )
     if invitation is None or invitation.revoked_at:
         raise InvitationRefused(_("This link is not valid. Ask for a new one at the office that gave it to you."))
     if invitation.used_at:
@@ -114,9 +116,7 @@ def read_invitation(token: str, at: datetime) -> Invitation:
 
 
 @transaction.atomic
-def accept_invitation(
-    *, token: str, password: str, at: datetime, username: str = "", display_name: str = ""
-) -> User:
+def accept_invitation(*, token: str, password: str, at: datetime, username: str = "", display_name: str = "") -> User:
     """Join, or take the new password. The link works once.
 
     Raises:
@@ -216,5 +216,3 @@ def seed_organisations(place: Place, rows: Iterable[Any]) -> int:
 
 def _hash(token: str) -> str:
     return sha256(token.encode()).hexdigest()
-
-

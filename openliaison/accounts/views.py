@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import segno
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.password_validation import validate_password
@@ -13,14 +14,14 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
 from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
 
 from openliaison.core.access import everybody, public, roles
 from openliaison.core.errors import Refused
 from openliaison.core.now import now
 
-from . import services
+from . import demo, services
 from .forms import InviteForm, JoinForm, LogInForm, NewPasswordForm
 from .models import Invitation, Role, User
 
@@ -47,7 +48,8 @@ def log_in(request: HttpRequest) -> HttpResponse:
         except Refused as error:
             form.add_error(None, str(error))
             status = 429
-    return render(request, "accounts/log_in.html", {"form": form}, status=status)
+    logins = demo.logins() if settings.IS_DEMO else []
+    return render(request, "accounts/log_in.html", {"form": form, "logins": logins}, status=status)
 
 
 @everybody()

@@ -25,7 +25,9 @@ def link_handlers(case_id: int) -> None:
     keep = int(places.limit(case.place, "handler_link", today).amount)
     holders = set(case.handlings.filter(ends_at=None).values_list("organisation_id", flat=True))
     for organisation_id in holders:
-        others = Case.objects.open().filter(enterprise_id=case.enterprise_id, handlings__organisation_id=organisation_id)
+        others = Case.objects.open().filter(
+            enterprise_id=case.enterprise_id, handlings__organisation_id=organisation_id
+        )
         ends_on = None if others.exists() else today + timedelta(days=keep)
         Link.objects.update_or_create(
             enterprise_id=case.enterprise_id,

@@ -293,6 +293,10 @@ class Case(models.Model):
         return self.text_en if self.text_en and (get_language() or "").startswith("en") else self.text
 
     @property
+    def state_key(self) -> str:
+        return f"outcome.{self.outcome}" if self.outcome else f"case.{self.status}"
+
+    @property
     def is_open(self) -> bool:
         return self.status not in (self.Status.CLOSED, self.Status.DRAFT)
 
@@ -371,7 +375,7 @@ class Entry(models.Model):
 
 
 class Objection(models.Model):
-    """"Not ours": once per organisation and case, within a working day, ruled the same day."""
+    """ "Not ours": once per organisation and case, within a working day, ruled the same day."""
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="objections")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")

@@ -180,7 +180,11 @@ def _place(path: Path, faults: list[str]) -> PlaceRow:
 def _settings(path: Path, faults: list[str]) -> list[SettingRow]:
     found = []
     for key, body in _toml(path, faults).items():
-        if not isinstance(body, dict) or set(body) != {"value", "valid_from"} or not isinstance(body["valid_from"], date):
+        if (
+            not isinstance(body, dict)
+            or set(body) != {"value", "valid_from"}
+            or not isinstance(body["valid_from"], date)
+        ):
             faults.append(f"{path.name}: [{key}] needs a value and a valid_from date, such as valid_from = 2026-01-01.")
             continue
         found.append(SettingRow(key, body["value"], body["valid_from"]))
@@ -273,7 +277,13 @@ _READ: dict[str, Callable[[str], Any]] = {
     "date": date.fromisoformat,
     "bool": _bool,
 }
-_CALLED = {"str": "text", "int": "a whole number", "Decimal": "a number", "date": "a date such as 2026-01-31", "bool": "true or false"}
+_CALLED = {
+    "str": "text",
+    "int": "a whole number",
+    "Decimal": "a number",
+    "date": "a date such as 2026-01-31",
+    "bool": "true or false",
+}
 
 
 def _references(pack: PlacePack) -> list[str]:

@@ -94,6 +94,4 @@ def _seed_rows(model: Any, place: Place, rows: list[Any], key: list[str]) -> Non
     fresh = [model(place=place, **asdict(r)) for r in rows if tuple(getattr(r, k) for k in key) not in edited]
     names = [f.name for f in fields(rows[0]) if f.name not in key] if rows else []
     if fresh:
-        model.objects.bulk_create(
-            fresh, update_conflicts=True, unique_fields=["place", *key], update_fields=names
-        )
+        model.objects.bulk_create(fresh, update_conflicts=True, unique_fields=["place", *key], update_fields=names)

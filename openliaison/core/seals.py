@@ -74,9 +74,7 @@ def _root(stream: str, after: int, upto: int) -> tuple[str, int]:
 def _rows(stream: str, after: int, upto: int) -> Iterator[tuple[Any, ...]]:
     columns = ", ".join(COLUMNS[stream])
     with connection.chunked_cursor() as cursor:
-        cursor.execute(
-            f"select {columns} from core_{stream} where id > %s and id <= %s order by id", [after, upto]
-        )
+        cursor.execute(f"select {columns} from core_{stream} where id > %s and id <= %s order by id", [after, upto])
         while chunk := cursor.fetchmany(2000):
             yield from chunk
 

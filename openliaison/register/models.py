@@ -9,6 +9,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from openliaison.accounts.models import Organisation
@@ -162,6 +163,10 @@ class Enterprise(TwoNames):
             GinIndex(fields=["search"], name="enterprise_search"),
         ]
 
+    @property
+    def state_key(self) -> str:
+        return f"enterprise.{self.status}"
+
 
 def _held_rule(scope: AnyScope) -> Rule:
     """Rows held about an enterprise that its team, its area and itself see."""
@@ -258,6 +263,11 @@ class Contact(models.Model):
             ),
         ]
 
+    @property
+    def function_label(self) -> str:
+        in_english = (get_language() or "").startswith("en")
+        return self.function_en if in_english and self.function_en else self.function
+
 
 class FactDefinition(models.Model):
     """What may be known of an enterprise: one entry of the place's fact catalogue."""
@@ -292,8 +302,6 @@ class FactDefinition(models.Model):
 
     @property
     def label(self) -> str:
-        from django.utils.translation import get_language
-
         return self.label_en if (get_language() or "").startswith("en") else self.label_zh
 
 

@@ -55,9 +55,7 @@ class Visit(models.Model):
     class Meta:
         ordering = ["-at"]
         constraints = [
-            models.CheckConstraint(
-                name="visit_says_something", condition=Q(nothing_new=True) | ~Q(notes="")
-            ),
+            models.CheckConstraint(name="visit_says_something", condition=Q(nothing_new=True) | ~Q(notes="")),
         ]
         indexes = [
             models.Index(fields=["enterprise", "-at"], name="visit_enterprise"),

@@ -84,7 +84,10 @@ def test_an_open_question_is_due_as_if_answered_now():
 
 
 def test_pauses_are_capped_in_all():
-    gaps = [Gap(at("2026-11-02 08:30"), at("2026-11-05 08:30"), "waiting"), Gap(at("2026-11-06 08:30"), None, "waiting")]
+    gaps = [
+        Gap(at("2026-11-02 08:30"), at("2026-11-05 08:30"), "waiting"),
+        Gap(at("2026-11-06 08:30"), None, "waiting"),
+    ]
     state = run(
         calendar(), Limit(15, "wd"), at("2026-11-02 08:30"), at("2026-11-13 08:30"), gaps=gaps, pause_cap=Limit(4, "wd")
     )
@@ -104,9 +107,7 @@ def test_overdue_from_the_due_instant_on():
 
 
 def test_an_agreed_date_replaces_the_due_instant_and_the_first_stays_on_file():
-    state = run(
-        calendar(), Limit(1, "wd"), at("2026-11-18 08:30"), at("2026-11-18 09:30"), due_on=date(2026, 12, 5)
-    )
+    state = run(calendar(), Limit(1, "wd"), at("2026-11-18 08:30"), at("2026-11-18 09:30"), due_on=date(2026, 12, 5))
 
     assert state.due_at == at("2026-12-04 17:30")  # 5 December is a Saturday
     assert state.first_due_at == at("2026-11-18 17:30")
@@ -198,9 +199,7 @@ def test_a_clock_is_not_read_before_it_starts():
 
 ZONES = st.sampled_from(["Asia/Shanghai", "America/Chicago", "Europe/Berlin", "America/Santiago"])
 MINUTES = st.integers(0, 60 * 24 * 40)
-DAYS = st.dictionaries(
-    st.dates(date(2026, 3, 1), date(2026, 4, 20)), st.sampled_from(["off", "work"]), max_size=12
-)
+DAYS = st.dictionaries(st.dates(date(2026, 3, 1), date(2026, 4, 20)), st.sampled_from(["off", "work"]), max_size=12)
 
 
 def _reference(cal, start, end):

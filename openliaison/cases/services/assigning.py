@@ -14,7 +14,7 @@ from openliaison.accounts.models import Organisation, Role, User
 from openliaison.cases import clock, rules
 from openliaison.cases.errors import AlreadyDone, Incomplete, NotAllowed, TooLate
 from openliaison.cases.models import Case, Category, Entry, Handling, Objection
-from openliaison.core import journal, tasks
+from openliaison.core import tasks
 from openliaison.core.places import setting
 
 from . import steps
@@ -30,7 +30,7 @@ def assign_case(
     co_handlers: Iterable[Organisation] = (),
     category: Category | None = None,
     person: User | None = None,
-    expected_lead: Organisation | None | bool = False,
+    expected_lead: Organisation | bool | None = False,
 ) -> Case:
     """Give the case to a lead (and co-handlers), or to another lead than before.
 
@@ -111,9 +111,7 @@ def name_person(
 
 
 @transaction.atomic
-def categorise_case(
-    *, case: Case, category: Category, by: Role, at: datetime, is_common: bool | None = None
-) -> Case:
+def categorise_case(*, case: Case, category: Category, by: Role, at: datetime, is_common: bool | None = None) -> Case:
     """Say what the case is about."""
     case = steps.begin(case, "categorise", by=by, at=at)
     before, case.category = case.category, category
@@ -214,7 +212,9 @@ def rule_objection(
     return case
 
 
-def close(case: Case, outcome: str, *, by: Role | None, at: datetime, text: str = "", text_en: str = "", **detail: object) -> Case:
+def close(
+    case: Case, outcome: str, *, by: Role | None, at: datetime, text: str = "", text_en: str = "", **detail: object
+) -> Case:
     """The end of a case, whichever it is. The first result stands when it is reopened."""
     case.status, case.outcome, case.closed_at = Case.Status.CLOSED, outcome, at
     steps.say(case, Entry.Kind.CLOSED, by=by, at=at, text=text, text_en=text_en, outcome=outcome, **detail)

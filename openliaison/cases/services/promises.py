@@ -134,7 +134,7 @@ def _tell_of(promise: Promise, about: str, by: Role, at: datetime) -> None:
         [role.user_id for role in people],
         promise,
         about,
-        url="/promises/",
+        url="/cases/promises/",
         at=at,
         day=promise.due_on.isoformat(),
         text=promise.text,

@@ -1,0 +1,16 @@
+from django.urls import path
+
+from . import views
+
+app_name = "cases"
+urlpatterns = [
+    path("", views.case_list, name="case_list"),
+    path("raise/", views.raise_case, name="raise"),
+    path("promises/", views.promise_list, name="promise_list"),
+    path("promises/<int:promise_id>/", views.settle_promise, name="settle_promise"),
+    path("files/<uuid:file_id>/", views.attachment, name="attachment"),
+    path("of/<int:enterprise_id>/", views.of_enterprise, name="of_enterprise"),
+    path("<int:case_id>/", views.case, name="case"),
+    path("<int:case_id>/paper/", views.case_paper, name="paper"),
+    path("<int:case_id>/<slug:verb>/", views.act, name="act"),
+]

@@ -1,0 +1,82 @@
+"""Health, language, errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from .access import public
+
+WORKER_SILENT_SECONDS = 60
+
+
+@public
+def health(request: HttpRequest) -> HttpResponse:
+    """200 once database, worker and web are up; 503 names what is missing."""
+    missing = []
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select count(*) from procrastinate_workers where last_heartbeat > now() - interval '%s seconds'"
+                % WORKER_SILENT_SECONDS
+            )
+            if cursor.fetchone()[0] == 0:
+                missing.append("worker")
+    except DatabaseError:
+        missing.append("database")
+    return JsonResponse({"ok": not missing, "missing": missing}, status=503 if missing else 200)
+
+
+@public
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    """Keep the chosen language in a cookie and go back to the page."""
+    target = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+        target = "/"
+    response = redirect(target)
+    if request.POST.get("language") in dict(settings.LANGUAGES):
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            request.POST["language"],
+            max_age=365 * 86_400,
+            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+            httponly=True,
+            secure=settings.SESSION_COOKIE_SECURE,
+        )
+    return response
+
+
+def _error(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
+    return render(request, "core/error.html", {"title": title, "text": text, "status": status}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    return _error(request, 400, _("This request was not understood"), _("Go back, reload the page and try again."))
+
+
+def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    text = _("This page is for other roles. Switch the role at the top right if you hold another one.")
+    return _error(request, 403, _("Not for this role"), text)
+
+
+def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    text = _("It does not exist, or it is not for you to see. Search for it, or go back to your desk.")
+    return _error(request, 404, _("Nothing here"), text)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    text = _("The fault is ours and has been noted. Nothing was half saved. Try again in a minute.")
+    return _error(request, 500, _("Something broke"), text)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    text = _("The page was open too long or in another window. Go back, reload it and send it again.")
+    return _error(request, 403, _("Please send it once more"), text)

@@ -1,0 +1,110 @@
+"""Commands that reach across rooms."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from openliaison.accounts.services import create_first_administrator
+from openliaison.core import seals
+from openliaison.core.models import CalendarDay, ClockLimit, Setting
+from openliaison.core.place_pack import PlacePackError, read_pack
+
+from . import story
+from .places import load_place
+
+
+def init(argv: list[str]) -> int:
+    """Set up a place for real work and print the administrator's one-time link."""
+    parser = argparse.ArgumentParser(prog="openliaison init", description=init.__doc__)
+    parser.add_argument("--place", type=Path, required=True, help="the place's folder")
+    parser.add_argument("--admin", required=True, help="name of the first administrator")
+    parser.add_argument("--url", default="http://127.0.0.1:8000", help="the site's address")
+    found = parser.parse_args(argv)
+    _prepare_database()
+    try:
+        place = load_place(found.place)
+    except PlacePackError as error:
+        return _bad(error)
+    token = create_first_administrator(place, found.admin)
+    print(f"{place.label} is loaded. {found.admin} opens this link once, within 14 days, and chooses a password:")
+    print(f"{found.url.rstrip('/')}/account/join/{token}/")
+    return 0
+
+
+def check(argv: list[str]) -> int:
+    """Check the seals of journal and read log."""
+    argparse.ArgumentParser(prog="openliaison check", description=check.__doc__).parse_args(argv)
+    return seals.check()
+
+
+def place_load(argv: list[str]) -> int:
+    """Load or refresh a place from its folder."""
+    parser = argparse.ArgumentParser(prog="openliaison place load", description=place_load.__doc__)
+    parser.add_argument("folder", type=Path)
+    found = parser.parse_args(argv)
+    _prepare_database()
+    try:
+        place = load_place(found.folder)
+    except PlacePackError as error:
+        return _bad(error)
+    print(f"{place.label} is loaded.")
+    return 0
+
+
+def place_diff(argv: list[str]) -> int:
+    """Show what was edited on screen beside what the files say."""
+    parser = argparse.ArgumentParser(prog="openliaison place diff", description=place_diff.__doc__)
+    parser.add_argument("folder", type=Path)
+    found = parser.parse_args(argv)
+    try:
+        pack = read_pack(found.folder)
+    except PlacePackError as error:
+        return _bad(error)
+    listed = {
+        ClockLimit: ({(r.key, r.valid_from): f"{r.amount} {r.unit}" for r in pack.clocks}, ["key", "valid_from"]),
+        Setting: ({(r.key, r.valid_from): str(r.value) for r in pack.settings}, ["key", "valid_from"]),
+        CalendarDay: ({(r.day,): r.kind for r in pack.calendar}, ["day"]),
+    }
+    count = 0
+    for model, (rows, key) in listed.items():
+        for row in model.objects.filter(place__code=pack.place.code, edited_at__isnull=False):
+            ident = tuple(getattr(row, k) for k in key)
+            here = getattr(row, "kind", None) or getattr(row, "value", None) or f"{row.amount} {row.unit}"
+            print(f"{model.__name__} {ident}: edited to {here}; the file says {rows.get(ident, 'nothing')}")
+            count += 1
+    print(f"{count} rows were edited on screen.")
+    return 0
+
+
+def demo_load(argv: list[str]) -> int:
+    """Load the example place and its story into an empty database."""
+    argparse.ArgumentParser(prog="openliaison demo load", description=demo_load.__doc__).parse_args(argv)
+    _prepare_database()
+    story.load_if_empty(say=print)
+    return 0
+
+
+def demo_grow(argv: list[str]) -> int:
+    """Add many invented enterprises and cases, to see how the site bears them."""
+    parser = argparse.ArgumentParser(prog="openliaison demo grow", description=demo_grow.__doc__)
+    parser.add_argument("--enterprises", type=int, default=10_000)
+    parser.add_argument("--cases", type=int, default=20_000)
+    found = parser.parse_args(argv)
+    from .growth import grow
+
+    print(grow(enterprises=found.enterprises, cases=found.cases))
+    return 0
+
+
+def _prepare_database() -> None:
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+
+
+def _bad(error: PlacePackError) -> int:
+    for fault in error.faults:
+        print(fault, file=sys.stderr)
+    return 2
