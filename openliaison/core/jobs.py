@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from procrastinate.contrib.django import app
 
 from . import seals
@@ -17,9 +19,7 @@ def seal(timestamp: int) -> None:
 
 
 @app.task(name="core.settle_tasks")
-def settle_tasks(subject: str, kinds: list[str] | None = None) -> None:
-    """Mark what people were asked about a subject as done: the reason is gone."""
-    open_tasks = Task.objects.filter(subject=subject, done_at=None)
-    if kinds:
-        open_tasks = open_tasks.filter(about__in=kinds)
-    open_tasks.update(done_at=now())
+def settle_tasks(subject: str, before: str) -> None:
+    """Mark what people were asked about a subject before an instant as done: the reason is gone."""
+    asked = Task.objects.filter(subject=subject, done_at=None, created_at__lt=datetime.fromisoformat(before))
+    asked.update(done_at=now())

@@ -55,9 +55,9 @@ def tell(people: Iterable[Any], subject: models.Model, about: str, **rest: Any) 
     ask(people, subject, about, kind=Task.Kind.NOTICE, **rest)
 
 
-def settle(subject: models.Model, *about: str) -> None:
-    """Close the open tasks on a subject (those with these texts, or all), whoever holds them.
+def settle(subject: models.Model, *, at: datetime) -> None:
+    """Close what people were asked about a subject before `at`, whoever holds it.
 
     Other people's rows are behind a wall, so a job of the house does it, in the same transaction's wake.
     """
-    app.configure_task("core.settle_tasks").defer(subject=journal.name(subject), kinds=list(about) or None)
+    app.configure_task("core.settle_tasks").defer(subject=journal.name(subject), before=at.isoformat())

@@ -63,7 +63,7 @@ def assign_case(
         case.status = Case.Status.ASSIGNED
     steps.say(case, Entry.Kind.ASSIGNED, by=by, at=at, lead=lead.pk, co=case.co_handlers)
     case = steps.finish(case, "assigned", by=by, at=at, lead=lead, co=case.co_handlers)
-    tasks.settle(case)
+    tasks.settle(case, at=at)
     _ask_lead(case, at)
     return case
 
@@ -207,7 +207,7 @@ def rule_objection(
             case.status = Case.Status.ASSIGNED if case.answered_at is None else Case.Status.IN_HAND
     steps.say(case, Entry.Kind.RULED, by=by, at=at, text=text, text_en=text_en, lead=lead.pk, final=is_second)
     case = steps.finish(case, "ruled", by=by, at=at, lead=lead, final=is_second)
-    tasks.settle(case)
+    tasks.settle(case, at=at)
     _ask_lead(case, at)
     return case
 
@@ -219,7 +219,7 @@ def close(
     case.status, case.outcome, case.closed_at = Case.Status.CLOSED, outcome, at
     steps.say(case, Entry.Kind.CLOSED, by=by, at=at, text=text, text_en=text_en, outcome=outcome, **detail)
     case = steps.finish(case, "closed", by=by, at=at, outcome=outcome)
-    tasks.settle(case)
+    tasks.settle(case, at=at)
     _link_handlers(case)
     tasks.tell(
         {p for p in (*steps.people_of_enterprise(case), *steps.officers(case, at)) if not by or p.pk != by.user_id},

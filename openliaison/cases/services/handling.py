@@ -77,7 +77,7 @@ def answer_question(
     case.status = Case.Status.IN_HAND if case.answered_at else Case.Status.ASSIGNED
     steps.say(case, Entry.Kind.ANSWER, by=by, at=at, text=text, text_en=text_en, client_key=client_key)
     case = steps.finish(case, "question_answered", by=by, at=at)
-    tasks.settle(case)
+    tasks.settle(case, at=at)
     assert case.lead_id is not None
     tasks.ask(
         steps.people_of(case.lead_id, case),
@@ -174,7 +174,7 @@ def reply_case(
         planned_on=planned_on.isoformat() if planned_on else None,
     )
     case = steps.finish(case, "replied", by=by, at=at, reply_kind=reply_kind, planned_on=planned_on)
-    tasks.settle(case)
+    tasks.settle(case, at=at)
     if reply_kind == Case.ReplyKind.REFERRED:
         _ask_desk_to_refer(case, at)
     else:
@@ -214,7 +214,7 @@ def refer_up(*, case: Case, by: Role, at: datetime, text: str = "", text_en: str
     case.status = Case.Status.REFERRED_UP
     steps.say(case, Entry.Kind.REFERRED_UP, by=by, at=at, text=text, text_en=text_en)
     case = steps.finish(case, "referred_up", by=by, at=at)
-    tasks.settle(case)
+    tasks.settle(case, at=at)
     _tell_enterprise(case, N_("Case %(number)s was referred to a higher level: %(title)s"), at)
     return case
 
@@ -292,7 +292,7 @@ def _ask_desk_to_refer(case: Case, at: datetime) -> None:
 
 
 def _ask_lead_again(case: Case, at: datetime) -> None:
-    tasks.settle(case)
+    tasks.settle(case, at=at)
     assert case.lead is not None
     tasks.ask(
         steps.people_of(case.lead, case),

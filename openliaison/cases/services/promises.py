@@ -101,7 +101,7 @@ def _settle(promise: Promise, state: str, reason: str, *, by: Role, at: datetime
     promise.state, promise.settled_at, promise.settled_by, promise.settled_reason = state, at, by.user, reason
     promise.save(update_fields=["state", "settled_at", "settled_by", "settled_reason"])
     journal.record(promise, f"promise_{state}", by=by, at=at, reason=reason)
-    tasks.settle(promise)
+    tasks.settle(promise, at=at)
     return promise
 
 

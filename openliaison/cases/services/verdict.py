@@ -228,7 +228,7 @@ def _send_back(
         on_behalf=by.kind != Role.Kind.ENTERPRISE,
     )
     case = steps.finish(case, "rejected", by=by, at=at, verdict=verdict)
-    tasks.settle(case)
+    tasks.settle(case, at=at)
     assert case.lead is not None
     tasks.ask(
         [*steps.people_of(case.lead, case), *steps.coordinators(case)],
@@ -248,7 +248,7 @@ def _plan(case: Case, *, by: Role, at: datetime) -> Case:
     case.status = Case.Status.PLANNED
     steps.say(case, Entry.Kind.PLANNED, by=by, at=at, planned_on=case.planned_on.isoformat())
     case = steps.finish(case, "planned", by=by, at=at, planned_on=case.planned_on)
-    tasks.settle(case)
+    tasks.settle(case, at=at)
     return case
 
 
