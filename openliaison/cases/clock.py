@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from openliaison.core import places
 from openliaison.core.calendars import calendar
 from openliaison.core.models import Place
 from openliaison.engine import clock as engine
-from openliaison.engine.clock import CaseLimits, ClockState, Event, Limit
+from openliaison.engine.clock import Calendar, CaseLimits, ClockState, Event, Limit
 
 from .models import Case, Entry
+
+StoryLine = tuple[datetime, str, int, dict[str, Any]]
 
 # Which clocks can fall due in a state, and so stand in lists.
 WATCHED = {
@@ -27,12 +31,39 @@ def clocks(case: Case, at: datetime) -> dict[str, ClockState]:
     """The clocks that have started, as they stand at an instant; empty for a draft."""
     if case.submitted_at is None:
         return {}
-    return engine.case_clocks(calendar(case.place), _limits(case), list(_events(case)), max(at, case.submitted_at))
+    limits = places.limits(case.place, case.submitted_at.date())
+    return reckon(case, calendar(case.place), limits, _lines(case), at)
+
+
+def reckon(
+    case: Case,
+    days: Calendar,
+    limits: dict[str, places.LimitRow],
+    lines: Iterable[StoryLine],
+    at: datetime,
+    *,
+    is_explained: bool = True,
+) -> dict[str, ClockState]:
+    """The clocks of a submitted case whose story and place's numbers are at hand already.
+
+    Args:
+        lines: (at, kind, id, detail) of its entries, in order.
+    """
+    assert case.submitted_at is not None
+    events, until = _events(case, lines), max(at, case.submitted_at)
+    return engine.case_clocks(days, _limits(case, limits), events, until, is_explained=is_explained)
 
 
 def refresh(case: Case, at: datetime) -> None:
     """Set what lists sort by: the due instants as they stand after the last event."""
-    found = clocks(case, at)
+    if case.submitted_at is None:
+        return
+    limits = places.limits(case.place, case.submitted_at.date())
+    set_dues(case, reckon(case, calendar(case.place), limits, _lines(case), at, is_explained=False))
+
+
+def set_dues(case: Case, found: dict[str, ClockState]) -> None:
+    """Take over from the clocks what the case's row keeps of them."""
     if not found:
         return
     solution = found["solution"]
@@ -68,10 +99,7 @@ def _runs(found: dict[str, ClockState], name: str) -> bool:
     return name in found and found[name].stopped_at is None
 
 
-def _limits(case: Case) -> CaseLimits:
-    assert case.submitted_at is not None
-    rows = places.limits(case.place, case.submitted_at.date())
-
+def _limits(case: Case, rows: dict[str, places.LimitRow]) -> CaseLimits:
     def limit(key: str) -> Limit:
         return Limit(float(rows[key].amount), rows[key].unit)  # type: ignore[arg-type]
 
@@ -91,9 +119,12 @@ def _solution(category: object, default: Limit) -> Limit:
     return Limit(days, "wd") if days else default
 
 
-def _events(case: Case) -> list[Event]:
-    rows = list(case.entries.order_by("at", "id").values_list("at", "kind", "id", "detail"))
-    found = [Event(at, _VALUES.get(kind, kind), str(pk), _value(kind, detail)) for at, kind, pk, detail in rows]
+def _lines(case: Case) -> Iterable[StoryLine]:
+    return case.entries.order_by("at", "id").values_list("at", "kind", "id", "detail")
+
+
+def _events(case: Case, lines: Iterable[StoryLine]) -> list[Event]:
+    found = [Event(at, _VALUES.get(kind, kind), str(pk), _value(kind, detail)) for at, kind, pk, detail in lines]
     # A problem told to a person at a visit or by phone was heard the moment it was submitted.
     if case.channel in (Case.Channel.VISIT, Case.Channel.PHONE) and case.submitted_at:
         found.insert(1, Event(case.submitted_at, "contacted"))
@@ -103,9 +134,9 @@ def _events(case: Case) -> list[Event]:
     return found
 
 
-def _value(kind: str, detail: dict[str, object]) -> float | date | None:
+def _value(kind: str, detail: dict[str, Any]) -> float | date | None:
     if kind == Entry.Kind.EXTENSION_GRANTED:
-        return float(detail["days"])  # type: ignore[arg-type]
+        return float(detail["days"])
     if kind == Entry.Kind.PLANNED:
         return date.fromisoformat(str(detail["planned_on"]))
     return None

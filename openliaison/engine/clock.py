@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 DayKind = Literal["off", "work", "provisional"]
@@ -272,6 +272,7 @@ def run(
     extension: Limit | None = None,
     due_on: date | None = None,
     marks: Sequence[Mark] = (),
+    is_explained: bool = True,
 ) -> ClockState:
     """Run one clock.
 
@@ -283,6 +284,7 @@ def run(
         extension: added to the limit.
         due_on: an agreed date that replaces the due instant by that day's end of work.
         marks: spans named in the explanation.
+        is_explained: whether to draw up the stretches; they take most of the time.
 
     Raises:
         ValueError: stop or now before start.
@@ -314,7 +316,7 @@ def run(
         is_paused=is_paused,
         is_provisional=calendar.is_provisional(start, max(due, until)),
         now=now,
-        stretches=tuple(explain(calendar, start, until, closed, marks)),
+        stretches=tuple(explain(calendar, start, until, closed, marks)) if is_explained else (),
     )
 
 
@@ -450,7 +452,7 @@ _ENDS = {"closed"}
 
 
 def case_clocks(
-    calendar: Calendar, limits: CaseLimits, events: Sequence[Event], now: datetime
+    calendar: Calendar, limits: CaseLimits, events: Sequence[Event], now: datetime, *, is_explained: bool = True
 ) -> dict[str, ClockState]:
     """The clocks of a case that have started: contact, assignment, reply, solution.
 
@@ -458,6 +460,7 @@ def case_clocks(
         events: in order of time, the first "submitted". Kinds: submitted, contacted, assigned, answered, asked,
             answer, objected, ruled, extension (value: working days), replied, rejected, planned (value: date),
             due_again, closed, reopened; others are ignored.
+        is_explained: whether the states carry their stretches.
 
     Returns:
         by name; "solution" is the one that runs since the last reopening.
@@ -465,20 +468,20 @@ def case_clocks(
     start = next(e.at for e in events if e.kind == "submitted")
     asked = _gaps(events, "asked", {"answer", "closed"}, "waiting")
     marks = [Mark(g.start, g.end, "tossed") for g in _gaps(events, "objected", {"ruled", "closed"}, "")]
-    common = {"pause_cap": limits.pause_cap, "marks": marks}
+    common: dict[str, Any] = {"pause_cap": limits.pause_cap, "marks": marks, "is_explained": is_explained}
     stops = {
         "contact": _first(events, {"contacted", "answered", "asked", "replied"} | _ENDS),
         "assignment": _first(events, {"assigned"} | _ENDS),
         "reply": _first(events, {"answered", "replied"} | _ENDS),
     }
     found = {
-        "contact": run(calendar, limits.contact, start, now, stop=stops["contact"]),
-        "assignment": run(calendar, limits.assignment, start, now, stop=stops["assignment"]),
+        name: run(calendar, getattr(limits, name), start, now, stop=stops[name], is_explained=is_explained)
+        for name in ("contact", "assignment")
     }
     assigned = _first(events, {"assigned"})
     if assigned:
         found["reply"] = run(calendar, limits.reply, assigned, now, stop=stops["reply"], gaps=asked, **common)
-    found["solution"] = _solution(calendar, limits, events, now, asked, marks)
+    found["solution"] = _solution(calendar, limits, events, now, asked, common)
     return found
 
 
@@ -488,7 +491,7 @@ def _solution(
     events: Sequence[Event],
     now: datetime,
     asked: Sequence[Gap],
-    marks: Sequence[Mark],
+    common: dict[str, Any],
 ) -> ClockState:
     """From submission, or from the last reopening with a fresh clock; a reply stops it unless it is rejected."""
     opened = [i for i, e in enumerate(events) if e.kind in ("submitted", "reopened")][-1]
@@ -506,10 +509,9 @@ def _solution(
         now,
         stop=held,
         gaps=[g for g in (*asked, *replied) if (g.end or now) > start and (held is None or g.start < held)],
-        pause_cap=limits.pause_cap,
         extension=extension,
         due_on=last_plan if isinstance(last_plan, date) else None,
-        marks=marks,
+        **common,
     )
 
 
