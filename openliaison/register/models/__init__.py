@@ -1,0 +1,29 @@
+"""Enterprises: who they are, what is known of them and from where, who serves them."""
+
+from .enterprises import Enterprise, EnterpriseQuerySet, Link, LinkQuerySet, handled_by_us, in_area, served_by_me
+from .facts import Fact, FactDefinition, FactQuerySet
+from .held import Contact, ContactQuerySet, GroupTie, Site
+from .imports import ImportBatch, ImportMapping, ImportRow, LookAlike
+from .merges import Merge
+
+__all__ = [
+    "Contact",
+    "ContactQuerySet",
+    "Enterprise",
+    "EnterpriseQuerySet",
+    "Fact",
+    "FactDefinition",
+    "FactQuerySet",
+    "GroupTie",
+    "ImportBatch",
+    "ImportMapping",
+    "ImportRow",
+    "Link",
+    "LinkQuerySet",
+    "LookAlike",
+    "Merge",
+    "Site",
+    "handled_by_us",
+    "in_area",
+    "served_by_me",
+]
