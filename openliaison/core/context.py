@@ -35,7 +35,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "phone_has_more": False,
         "unread": 0,
         "printed_at": now(),
-        "has_gallery": settings.DEBUG or settings.IS_DEMO,
     }
     if scope is None:
         return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -13,6 +14,9 @@ from django.utils import timezone
 from . import reads
 from .now import now
 from .scope import enter
+
+if TYPE_CHECKING:
+    from django.db.backends.utils import CursorWrapper
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -86,8 +90,9 @@ class ScopeMiddleware:
         timezone.deactivate()
         return response
 
-    def _take_role(self, request: HttpRequest, cursor) -> None:
-        role = request.user.role_in(request.session, today=now().date())
+    def _take_role(self, request: HttpRequest, cursor: CursorWrapper) -> None:
+        token = getattr(request, "api_token", None)
+        role = token.role if token else request.user.role_in(request.session, today=now().date())
         if role is None:
             return
         request.role, request.place = role, role.place  # type: ignore[attr-defined]

@@ -219,11 +219,20 @@ class Task(models.Model):
 
     @property
     def text(self) -> str:
-        return _(self.about) % self.params
+        return _(self.about) % self._words
 
     @property
     def reason(self) -> str:
-        return _(self.why) % self.params if self.why else ""
+        return _(self.why) % self._words if self.why else ""
+
+    @property
+    def _words(self) -> dict[str, Any]:
+        """The params in the reader's language: one that has two is kept as {"zh": …, "en": …}."""
+        first, second = ("en", "zh") if (get_language() or "").startswith("en") else ("zh", "en")
+        return {
+            key: (value.get(first) or value.get(second) or "") if isinstance(value, dict) else value
+            for key, value in self.params.items()
+        }
 
 
 class SavedView(models.Model):

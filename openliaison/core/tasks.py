@@ -23,14 +23,14 @@ def ask(
     why: str = "",
     due_at: datetime | None = None,
     kind: str = Task.Kind.TASK,
-    **params: Any,
+    **params: str | dict[str, str],
 ) -> None:
     """Put a task on each person's list.
 
     Args:
         people: users (or their ids); each once.
         about, why: msgids with %(name)s places, worded in the reader's language when read.
-        params: the values for those places; plain text.
+        params: the values for those places: plain text, or {"zh": …, "en": …} where it has two.
     """
     ids = {getattr(p, "pk", p) for p in people if p}
     Task.objects.bulk_create(

@@ -54,8 +54,12 @@ def set_language(request: HttpRequest) -> HttpResponse:
     return response
 
 
+ERROR_ICONS = {400: "help-circle", 403: "lock", 404: "search", 500: "alert-triangle"}
+
+
 def _error(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
-    return render(request, "core/error.html", {"title": title, "text": text, "status": status}, status=status)
+    context = {"title": title, "text": text, "status": status, "icon_name": ERROR_ICONS[status]}
+    return render(request, "core/error.html", context, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
