@@ -73,6 +73,7 @@ class Calendar:
             raise ValueError("A calendar needs working hours.")
         self.zone, self.days, self.years = zone, dict(days), frozenset(years)
         self._hours = sorted(hours, key=lambda h: h.valid_from)
+        self._provisional = sorted(day for day, kind in self.days.items() if kind == "provisional")
         self._first = 0  # ordinal of the first day in the table
         self._sums: list[int] = []  # working seconds before each day, from the first on
         self._cache: dict[date, tuple[Interval, ...]] = {}
@@ -99,7 +100,7 @@ class Calendar:
         first, last = self.local_day(start), self.local_day(end)
         if any(year not in self.years for year in range(first.year, last.year + 1)):
             return True
-        return any(kind == "provisional" and first <= day <= last for day, kind in self.days.items())
+        return bisect_left(self._provisional, first) < bisect_right(self._provisional, last)
 
     def local_day(self, at: datetime) -> date:
         return at.astimezone(self.zone).date()
@@ -399,7 +400,8 @@ def _pieces(
     while day < last:
         day += timedelta(days=1)
         cuts.add(datetime.combine(day, time(), tzinfo=calendar.zone).astimezone(UTC))
-    for span in (*gaps, *marks):
+    spans: list[_Closed | Mark] = [*gaps, *marks]
+    for span in spans:
         cuts |= {edge for edge in (span.start, span.end) if edge and start < edge < until}
     ordered = sorted(c for c in cuts if start <= c <= until)
     yield from zip(ordered, ordered[1:], strict=False)
