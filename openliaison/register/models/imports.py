@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -18,21 +20,30 @@ class ImportBatch(models.Model):
 
     class State(models.TextChoices):
         UPLOADED = "uploaded", _("uploaded")
+        CHECKING = "checking", _("being checked")
         CHECKED = "checked", _("checked")
-        RUNNING = "running", _("running")
+        RUNNING = "running", _("being taken in")
         DONE = "done", _("taken in")
         FAILED = "failed", _("failed")
+        UNDOING = "undoing", _("being undone")
         UNDONE = "undone", _("undone")
 
+    WORKING = (State.CHECKING, State.RUNNING, State.UNDOING)
+
+    # Made with the form: an upload sent twice is one batch.
+    client_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     place = models.ForeignKey(Place, models.PROTECT)
-    locality_path = models.CharField(**PATH)
+    locality_path = models.CharField(**PATH)  # the area of the person who brought the file
     file_name = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
     sheet = models.CharField(max_length=100, blank=True)
-    source = models.CharField(max_length=60)  # what the file is called as a source of facts
+    head_first = models.PositiveIntegerField(default=0)  # rows of the head, counted from 0
+    head_last = models.PositiveIntegerField(default=0)
+    source = models.CharField(max_length=60)  # whose keys the column "key in the source" holds
+    as_of = models.DateField()  # the day for which the file speaks
     signature = models.CharField(max_length=64, blank=True)  # of its header, to remember the mapping
-    mapping = models.JSONField(default=dict)
-    units = models.JSONField(default=dict)
+    mapping = models.JSONField(default=dict)  # column number → target
+    units = models.JSONField(default=dict)  # column number → how many currency units one of its units is
     state = models.CharField(max_length=8, choices=State, default=State.UPLOADED)
     rows_total = models.PositiveIntegerField(default=0)
     rows_done = models.PositiveIntegerField(default=0)
@@ -41,9 +52,11 @@ class ImportBatch(models.Model):
     unchanged = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
     undecided = models.PositiveIntegerField(default=0)  # look-alikes waiting for a person
-    message = models.TextField(blank=True)
+    skipped = models.PositiveIntegerField(default=0)
+    outcome = models.JSONField(default=dict)  # {"code": …, …}: why it failed, or what undoing kept
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField()
+    beat_at = models.DateTimeField(null=True)  # last sign of life of the work going on
     finished_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
 
@@ -56,6 +69,15 @@ class ImportBatch(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
+        indexes = [models.Index(fields=["place", "sha256"], name="import_batch_file")]
+
+    @property
+    def state_key(self) -> str:
+        return f"import.{self.state}"
+
+    @property
+    def is_working(self) -> bool:
+        return self.state in self.WORKING
 
 
 class ImportRow(models.Model):
@@ -67,12 +89,15 @@ class ImportRow(models.Model):
         UNCHANGED = "unchanged", _("unchanged")
         REFUSED = "refused", _("refused")
         UNDECIDED = "undecided", _("to be decided")
+        SKIPPED = "skipped", _("left out")
 
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows")
     row_number = models.PositiveIntegerField()
     action = models.CharField(max_length=9, choices=Action)
     enterprise = models.ForeignKey(Enterprise, models.SET_NULL, null=True, related_name="+")
-    before = models.JSONField(null=True)  # identity as it was, where the row changed it
+    # What the row changed: {"identity": {field: [was, became]}, "superseded": [fact ids], "contacts": [ids made],
+    # "contact": {"id": …, field: was}}.
+    before = models.JSONField(null=True)
     cells = models.JSONField(null=True)  # the row as it stood, where it was refused or waits
     problems = models.JSONField(default=list)
 
@@ -87,6 +112,10 @@ class ImportRow(models.Model):
     class Meta:
         ordering = ["row_number"]
         constraints = [models.UniqueConstraint(fields=["batch", "row_number"], name="import_row_once")]
+
+    @property
+    def state_key(self) -> str:
+        return f"import_row.{self.action}"
 
 
 class ImportMapping(models.Model):
