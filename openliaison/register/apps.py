@@ -10,6 +10,8 @@ class RegisterConfig(AppConfig):
     def ready(self) -> None:
         from openliaison.core.states import register
 
+        from . import merge_jobs  # noqa: F401  its task is found by name
+
         register(
             enterprise__active=("ok", "circle-check", _("in operation")),
             enterprise__stopped=("over", "circle-off", _("production stopped")),

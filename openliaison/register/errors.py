@@ -1,5 +1,11 @@
 """What can be wrong with a wish about the register."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
 from openliaison.core.errors import Refused
 
 
@@ -13,3 +19,22 @@ class Incomplete(Refused):
 
 class AlreadyDone(Refused):
     """It happened before."""
+
+
+class ChangedMeanwhile(Refused):
+    """Somebody else changed the row after the form was opened.
+
+    Args:
+        changes: field label, value as the form showed it, value now on file.
+    """
+
+    def __init__(self, changes: Sequence[tuple[str, str, str]]) -> None:
+        listed = "; ".join(
+            _("%(field)s: was “%(was)s”, now “%(now)s”") % {"field": field, "was": was or "–", "now": now or "–"}
+            for field, was, now in changes
+        )
+        super().__init__(
+            _("Somebody changed this while you had it open (%(changes)s). Look again; saving now overwrites it.")
+            % {"changes": listed}
+        )
+        self.changes = changes

@@ -93,6 +93,8 @@ class Fact(models.Model):
     confirmed_at = models.DateTimeField(null=True)
     superseded_at = models.DateTimeField(null=True)
     retracted_at = models.DateTimeField(null=True)
+    retracted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    retract_reason = models.CharField(max_length=300, blank=True)
     batch = models.ForeignKey("ImportBatch", models.SET_NULL, null=True, related_name="+")
 
     @staticmethod

@@ -1,0 +1,68 @@
+"""Rows of other rooms that belong to an enterprise, and go with it when it is merged into another.
+
+Every row with a key to an enterprise follows by itself; a room whose rows must stay says so in
+AppConfig.ready() with `stay(Model)`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import DatabaseError, models, transaction
+
+from openliaison.accounts.models import Invitation, Role
+from openliaison.core.scope import Scope
+
+from .models import Enterprise
+
+STAYING: set[type[models.Model]] = set()
+BY_NUMBER = ((Role, "enterprise_id"), (Invitation, "enterprise_id"))  # a floor beneath: a number, not a key
+
+
+def stay(model: type[models.Model]) -> None:
+    """Rows of this model keep the enterprise they were written for."""
+    STAYING.add(model)
+
+
+def followers() -> list[tuple[Any, str]]:
+    """Each model outside the register with the column that names the enterprise."""
+    relations = Enterprise._meta.get_fields(include_hidden=True)
+    found = [
+        (r.related_model, r.field.attname)  # type: ignore[union-attr]
+        for r in relations
+        if isinstance(r, models.ManyToOneRel) and r.related_model._meta.app_label != Enterprise._meta.app_label
+    ]
+    return [f for f in [*found, *BY_NUMBER] if f[0] not in STAYING]
+
+
+def how_many(enterprise: Enterprise, scope: Scope) -> int:
+    """How many rows would follow, as far as this person may see them."""
+    seen = [(m, f) for m, f in followers() if hasattr(m.objects, "visible_to") and (m, f) not in BY_NUMBER]
+    return sum(m.objects.visible_to(scope).filter(**{f: enterprise.pk}).count() for m, f in seen)
+
+
+def carry(*, away_from: int, to: int, only: dict[str, list[Any]] | None = None) -> dict[str, list[Any]]:
+    """Write another enterprise into the rows that follow.
+
+    Args:
+        only: by "room.model:column", the ids that may move; all where it is None.
+
+    Returns:
+        What moved, in the same shape. A row that cannot stand beside one already there stays.
+    """
+    moved: dict[str, list[Any]] = {}
+    for model, column in followers():
+        name = f"{model._meta.label_lower}:{column}"
+        rows = model._base_manager.filter(**{column: away_from})
+        rows = rows if only is None else rows.filter(pk__in=only.get(name, []))
+        if ids := [pk for pk in rows.values_list("pk", flat=True) if _move(model, column, pk, to)]:
+            moved[name] = [str(pk) if not isinstance(pk, int) else pk for pk in ids]
+    return moved
+
+
+def _move(model: Any, column: str, pk: Any, to: int) -> bool:
+    try:
+        with transaction.atomic():
+            return bool(model._base_manager.filter(pk=pk).update(**{column: to}))
+    except DatabaseError:
+        return False
