@@ -55,6 +55,14 @@ def test_holidays_are_off_and_a_make_up_saturday_counts():
     assert calendar().due(at("2026-09-30 17:00"), Limit(1, "wh")) == at("2026-10-08 09:00")
 
 
+def test_a_long_span_is_the_sum_of_its_parts_on_a_table_not_yet_drawn():
+    start, middle, end = at("2026-01-05 08:30"), at("2026-06-01 08:30"), at("2026-11-20 17:30")
+    whole = calendar().working_between(start, end)
+
+    assert whole == calendar().working_between(start, middle) + calendar().working_between(middle, end)
+    assert whole > 200 * 8 * 3600
+
+
 def test_a_year_not_loaded_makes_the_due_instant_provisional():
     assert not run(calendar(), Limit(1, "wd"), at("2026-12-29 09:00"), at("2026-12-29 09:00")).is_provisional
     assert run(calendar(), Limit(5, "wd"), at("2026-12-29 09:00"), at("2026-12-29 09:00")).is_provisional
