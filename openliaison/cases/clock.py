@@ -18,7 +18,7 @@ StoryLine = tuple[datetime, str, int, dict[str, Any]]
 
 # Which clocks can fall due in a state, and so stand in lists.
 WATCHED = {
-    Case.Status.SUBMITTED: ("contact", "assignment"),
+    Case.Status.SUBMITTED: ("contact", "assignment", "solution"),
     Case.Status.ASSIGNED: ("contact", "reply", "solution"),
     Case.Status.IN_HAND: ("reply", "solution"),
     Case.Status.REFERRED_UP: ("solution",),
@@ -70,9 +70,16 @@ def set_dues(case: Case, found: dict[str, ClockState]) -> None:
     case.solution_due_at = solution.due_at
     if case.solved_in_time is None and case.status == Case.Status.CLOSED:
         case.solved_in_time = solution.was_in_time
-    running = [(found[n].due_at, n) for n in WATCHED.get(Case.Status(case.status), ()) if _runs(found, n)]
+    running = [(found[n].due_at, n) for n in watched(case) if _runs(found, n)]
     case.due_at, case.due_clock = min(running, default=(None, ""))
     case.due_is_provisional = bool(case.due_clock) and found[case.due_clock].is_provisional
+
+
+def watched(case: Case) -> tuple[str, ...]:
+    """The clocks that can fall due in the case's state; a referral that the desk has not confirmed runs on."""
+    if case.status == Case.Status.REPLIED and case.reply_kind == Case.ReplyKind.REFERRED:
+        return ("solution",)
+    return WATCHED.get(Case.Status(case.status), ())
 
 
 def due_after(place: Place, start: datetime, key: str, at: datetime) -> datetime:
@@ -124,14 +131,19 @@ def _lines(case: Case) -> Iterable[StoryLine]:
 
 
 def _events(case: Case, lines: Iterable[StoryLine]) -> list[Event]:
-    found = [Event(at, _VALUES.get(kind, kind), str(pk), _value(kind, detail)) for at, kind, pk, detail in lines]
-    # A problem told to a person at a visit or by phone was heard the moment it was submitted.
-    if case.channel in (Case.Channel.VISIT, Case.Channel.PHONE) and case.submitted_at:
-        found.insert(1, Event(case.submitted_at, "contacted"))
-    elif case.contacted_at and not any(e.kind == "contacted" for e in found):
+    """The story for the engine. Contact is what the case's row says: a call, a message, or being told in person."""
+    found = [Event(at, _kind(kind, detail), str(pk), _value(kind, detail)) for at, kind, pk, detail in lines]
+    if case.contacted_at:
         found.append(Event(case.contacted_at, "contacted"))
         found.sort(key=lambda e: e.at)
     return found
+
+
+def _kind(kind: str, detail: dict[str, Any]) -> str:
+    if kind == Entry.Kind.CONTACTED:
+        return "said"
+    is_referral = kind == Entry.Kind.REPLIED and detail.get("reply_kind") == Case.ReplyKind.REFERRED
+    return "referral" if is_referral else _VALUES.get(kind, kind)
 
 
 def _value(kind: str, detail: dict[str, Any]) -> float | date | None:

@@ -38,6 +38,22 @@ def link_handlers(case_id: int) -> None:
         )
 
 
+@app.task(name="cases.open_up")
+def open_up(case_id: int) -> None:
+    """A case whose confidentiality was lifted belongs to the offices of the persons who had it."""
+    case = Case.objects.select_related("place").filter(pk=case_id, is_confidential=False).first()
+    if case is None:
+        return
+    offices: set[int] = set()
+    for piece in case.handlings.filter(ends_at=None).order_by("-part"):  # the lead's first
+        is_second = piece.organisation_id in offices
+        offices.add(piece.organisation_id)
+        piece.user, piece.arbiter = None, None
+        piece.ends_at = now() if is_second else None
+        piece.save(update_fields=["user", "arbiter", "ends_at"])
+    link_handlers(case.pk)
+
+
 @app.periodic(cron="5 * * * *")
 @app.task(name="cases.ask_again", queueing_lock="cases.ask_again")
 def ask_again(timestamp: int) -> None:

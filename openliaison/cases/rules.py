@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
 from openliaison.accounts.models import Role
+from openliaison.core.formatting import instant
 
 from .errors import NotAllowed
 from .models import Case
@@ -62,6 +63,7 @@ VERBS: dict[str, Verb] = {
     "close_silent": _verb({COORDINATOR}, {S.REPLIED}, N_("close the case as unanswered")),
     "request_withdrawal": _verb({ENTERPRISE}, OPEN, N_("withdraw the case")),
     "confirm_withdrawal": _verb({COORDINATOR}, OPEN, N_("close the case as withdrawn")),
+    "drop_withdrawal": _verb({ENTERPRISE, COORDINATOR}, OPEN, N_("go on with the case")),
     "reopen": _verb({ENTERPRISE, COORDINATOR}, {S.CLOSED}, N_("reopen the case")),
     "message": _verb(TALKERS, OPEN | {S.CLOSED}, N_("write a message")),
     "note": _verb({COORDINATOR, LEAD, CO}, OPEN | {S.CLOSED}, N_("write an internal note")),
@@ -76,16 +78,23 @@ VERBS: dict[str, Verb] = {
 def capacities(case: Case, by: Role, at: datetime) -> frozenset[str]:
     """How this person, in this role, stands to the case."""
     found = set()
-    if case.raised_by_id == by.user_id:
+    if case.raised_by_id == by.user_id and by.kind in _AUTHORS:
         found.add(AUTHOR)
-    if case.arbiter_id == by.user_id:
+    if case.arbiter_id == by.user_id and by.kind in (Role.Kind.HANDLER, Role.Kind.LEADER):
         found.add(ARBITER)
     found |= _BY_KIND[by.kind](case, by, at) if by.kind in _BY_KIND else set()
+    if case.status == S.DRAFT:  # seen by its author's side only
+        found &= {AUTHOR, ENTERPRISE} if case.channel == Case.Channel.ENTERPRISE else {AUTHOR}
     return frozenset(found)
 
 
+_AUTHORS = (Role.Kind.OFFICER, Role.Kind.COORDINATOR, Role.Kind.ENTERPRISE)
+
+
 def _as_officer(case: Case, by: Role, at: datetime) -> set[str]:
-    serves = case.enterprise.links.active(at.date()).filter(user_id=by.user_id).exists()
+    if case.is_confidential and case.officer_id != by.user_id:
+        return set()
+    serves = case.enterprise.links.active(at.astimezone(by.place.zone).date()).filter(user_id=by.user_id).exists()
     return {OFFICER} if serves else set()
 
 
@@ -126,6 +135,12 @@ def allowed(case: Case, by: Role, at: datetime) -> list[str]:
     return [name for name, verb in VERBS.items() if verb.who & held and case.status in verb.when]
 
 
+def require_acting(by: Role) -> None:
+    """Refuse the roles that only read, before anything is touched."""
+    if by.kind not in _BY_KIND:
+        raise NotAllowed(_("Your role only reads cases.") + " " + _("It is for others to act now."))
+
+
 def require(case: Case, by: Role, name: str, at: datetime) -> frozenset[str]:
     """The capacities in which `by` may use the verb.
 
@@ -137,9 +152,20 @@ def require(case: Case, by: Role, name: str, at: datetime) -> frozenset[str]:
         return held & verb.who
     can = [_(VERBS[v].words) for v in allowed(case, by, at)]
     instead = _("What you can do: %(verbs)s.") % {"verbs": "; ".join(can)} if can else _("It is for others to act now.")
+    said = {"verb": _(verb.words), "status": case.get_outcome_display() or case.get_status_display()}
     if not verb.who & held:
-        why = _("It is not for you to %(verb)s.")
-    else:
-        why = _("One cannot %(verb)s while the case is “%(status)s”.")
-    said = why % {"verb": _(verb.words), "status": case.get_status_display()}
-    raise NotAllowed(f"{said} {instead}")
+        raise NotAllowed(_("It is not for you to %(verb)s.") % said + f" {instead}")
+    why = _("One cannot %(verb)s while the case is “%(status)s”.") % said
+    raise NotAllowed(f"{why} {last_step(case)} {instead}")
+
+
+def last_step(case: Case) -> str:
+    """What happened last and who did it: for the second of two people who decide at once."""
+    entry = case.entries.filter(is_internal=False).select_related("author").last()
+    if entry is None or entry.author is None:
+        return ""
+    return _("The last step was “%(step)s” by %(person)s, %(at)s.") % {
+        "step": entry.get_kind_display(),
+        "person": entry.author.label,
+        "at": instant(entry.at),
+    }

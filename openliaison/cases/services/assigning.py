@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -20,7 +21,7 @@ from openliaison.core.places import setting
 from . import steps
 
 
-@transaction.atomic
+@steps.verb
 def assign_case(
     *,
     case: Case,
@@ -31,6 +32,7 @@ def assign_case(
     category: Category | None = None,
     person: User | None = None,
     expected_lead: Organisation | bool | None = False,
+    client_key: uuid.UUID | None = None,
 ) -> Case:
     """Give the case to a lead (and co-handlers), or to another lead than before.
 
@@ -42,72 +44,82 @@ def assign_case(
     Raises:
         NotAllowed, Incomplete, AlreadyDone.
     """
-    case = steps.begin(case, "assign", by=by, at=at)
+    case = steps.begin(case, "assign", by=by, at=at, client_key=client_key)
     if expected_lead is not False and case.lead_id != getattr(expected_lead, "pk", None):
-        raise AlreadyDone(
-            _("Somebody assigned case %(number)s to %(lead)s in the meantime. Look at it before you decide again.")
-            % {"number": case.number, "lead": case.lead.label if case.lead else _("nobody")}
-        )
+        raise AlreadyDone(_decided_meanwhile(case))
     if case.objections.filter(ruled_at=None).exists():
         raise NotAllowed(_("An objection is open. Rule on it instead: the ruling names the lead."))
     _check_person(case, lead, person)
-    if category:
-        case.category = category
+    others = [o for o in co_handlers if o.pk != lead.pk]
+    if others and case.is_confidential:
+        raise Incomplete(_("The case is confidential: name the persons who help, one by one, once it is assigned."))
     if case.lead_id == lead.pk:
         raise AlreadyDone(_("%(lead)s leads this case already.") % {"lead": lead.label})
+    case.category = category or case.category
     _give(case, lead, person=person, at=at)
-    for organisation in co_handlers:
+    for organisation in others:
         _add_piece(case, organisation, at=at)
     case.assigned_at = case.assigned_at or at
     if case.status == Case.Status.SUBMITTED:
         case.status = Case.Status.ASSIGNED
-    steps.say(case, Entry.Kind.ASSIGNED, by=by, at=at, lead=lead.pk, co=case.co_handlers)
+    steps.say(case, Entry.Kind.ASSIGNED, by=by, at=at, lead=lead.pk, co=case.co_handlers, client_key=client_key)
     case = steps.finish(case, "assigned", by=by, at=at, lead=lead, co=case.co_handlers)
     tasks.settle(case, at=at)
     _ask_lead(case, at)
+    for organisation in others:
+        _ask_helpers(case, steps.people_of(organisation, case), at)
     return case
 
 
-@transaction.atomic
+@steps.verb
 def add_co_handler(
-    *, case: Case, organisation: Organisation, by: Role, at: datetime, person: User | None = None
+    *,
+    case: Case,
+    organisation: Organisation,
+    by: Role,
+    at: datetime,
+    person: User | None = None,
+    client_key: uuid.UUID | None = None,
 ) -> Case:
     """Give another organisation a piece of the case."""
-    case = steps.begin(case, "add_co", by=by, at=at)
+    case = steps.begin(case, "add_co", by=by, at=at, client_key=client_key)
+    if case.is_confidential and by.kind != Role.Kind.COORDINATOR:
+        raise NotAllowed(_("The case is confidential: only the desk names who else may see it. Ask it to."))
     _check_person(case, organisation, person)
     if organisation.pk == case.lead_id or organisation.pk in case.co_handlers:
         raise AlreadyDone(_("%(name)s has a part in this case already.") % {"name": organisation.label})
     _add_piece(case, organisation, person=person, at=at)
-    steps.say(case, Entry.Kind.CO_ADDED, by=by, at=at, organisation_id=organisation.pk)
+    steps.say(case, Entry.Kind.CO_ADDED, by=by, at=at, organisation_id=organisation.pk, client_key=client_key)
     case = steps.finish(case, "co_handler_added", by=by, at=at, organisation=organisation)
-    people = [person] if person else steps.people_of(organisation, case)
-    tasks.ask(
-        people,
-        case,
-        N_("Help with case %(number)s: %(title)s"),
-        url=steps.url(case),
-        at=at,
-        due_at=case.due_at,
-        **steps.params(case),
-    )
+    _ask_helpers(case, [person] if person else steps.people_of(organisation, case), at)
     return case
 
 
-@transaction.atomic
+@steps.verb
 def name_person(
-    *, case: Case, person: User, organisation: Organisation, by: Role, at: datetime, as_arbiter: bool = False
+    *,
+    case: Case,
+    person: User,
+    organisation: Organisation,
+    by: Role,
+    at: datetime,
+    as_arbiter: bool = False,
+    client_key: uuid.UUID | None = None,
 ) -> Case:
     """Let one person of an organisation into a confidential case; or make them its arbiter."""
-    case = steps.begin(case, "name_person", by=by, at=at)
+    case = steps.begin(case, "name_person", by=by, at=at, client_key=client_key)
     if not case.is_confidential:
         raise NotAllowed(_("Persons are named for confidential cases only; assign the organisation instead."))
     _check_person(case, organisation, person)
+    if not case.handlings.filter(user=person, ends_at=None).exists():
+        _piece(case, organisation, Handling.Part.CO, person, at)
     if as_arbiter:
         case.arbiter = person
-    if not case.handlings.filter(user=person, ends_at=None).exists():
-        _add_piece(case, organisation, person=person, at=at)
-    steps.say(case, Entry.Kind.NAMED, by=by, at=at, internal=True, person=person.pk)
-    return steps.finish(case, "person_named", by=by, at=at, person=person, as_arbiter=as_arbiter)
+        case.handlings.update(arbiter=person)
+    steps.say(case, Entry.Kind.NAMED, by=by, at=at, internal=True, person=person.pk, client_key=client_key)
+    case = steps.finish(case, "person_named", by=by, at=at, person=person, as_arbiter=as_arbiter)
+    _ask_helpers(case, [person], at)
+    return case
 
 
 @transaction.atomic
@@ -120,36 +132,60 @@ def categorise_case(*, case: Case, category: Category, by: Role, at: datetime, i
     return steps.finish(case, "categorised", by=by, at=at, before=before, category=category)
 
 
-@transaction.atomic
-def decline_case(*, case: Case, reason: str, by: Role, at: datetime, text: str = "", text_en: str = "") -> Case:
+@steps.verb
+def decline_case(
+    *,
+    case: Case,
+    reason: str,
+    by: Role,
+    at: datetime,
+    text: str = "",
+    text_en: str = "",
+    client_key: uuid.UUID | None = None,
+) -> Case:
     """Close a case that the county cannot take, with a reason of the place's list, shown to the enterprise."""
-    case = steps.begin(case, "decline", by=by, at=at)
+    case = steps.begin(case, "decline", by=by, at=at, client_key=client_key)
     known = [r["key"] for r in setting(case.place, "decline_reasons", at.date())]
     if reason not in known:
         raise Incomplete(_("Choose a reason from the list: %(reasons)s.") % {"reasons": ", ".join(known)})
     case.decline_reason = reason
-    return close(case, Case.Outcome.DECLINED, by=by, at=at, text=text, text_en=text_en, reason=reason)
+    return close(
+        case, Case.Outcome.DECLINED, by=by, at=at, text=text, text_en=text_en, client_key=client_key, reason=reason
+    )
 
 
-@transaction.atomic
-def mark_duplicate(*, case: Case, of: Case, by: Role, at: datetime, text: str = "", text_en: str = "") -> Case:
+@steps.verb
+def mark_duplicate(
+    *,
+    case: Case,
+    of: Case,
+    by: Role,
+    at: datetime,
+    text: str = "",
+    text_en: str = "",
+    client_key: uuid.UUID | None = None,
+) -> Case:
     """Close a case as the same matter of the same enterprise as another one."""
-    case = steps.begin(case, "mark_duplicate", by=by, at=at)
+    case = steps.begin(case, "mark_duplicate", by=by, at=at, client_key=client_key)
     if of.pk == case.pk or of.enterprise_id != case.enterprise_id:
         raise Incomplete(_("A duplicate is another case of the same enterprise."))
     if of.outcome == Case.Outcome.DUPLICATE:
         raise Incomplete(_("Case %(number)s is itself a duplicate; name the first one.") % {"number": of.number})
     case.duplicate_of = of
-    return close(case, Case.Outcome.DUPLICATE, by=by, at=at, text=text, text_en=text_en, of=of.number)
+    return close(
+        case, Case.Outcome.DUPLICATE, by=by, at=at, text=text, text_en=text_en, client_key=client_key, of=of.number
+    )
 
 
-@transaction.atomic
-def object_to_case(*, case: Case, reason: str, by: Role, at: datetime, reason_en: str = "") -> Objection:
+@steps.verb
+def object_to_case(
+    *, case: Case, reason: str, by: Role, at: datetime, reason_en: str = "", client_key: uuid.UUID | None = None
+) -> Case:
     """ "Not ours": once per organisation, within a working day, with a reason. The clock runs on.
 
     The second return of a case, by whomever, goes to its arbiter.
     """
-    case = steps.begin(case, "object", by=by, at=at)
+    case = steps.begin(case, "object", by=by, at=at, client_key=client_key)
     organisation = by.organisation
     assert organisation is not None  # handlers have one: a constraint of the row
     reason = steps.need(reason, _("Say why it is not yours, and whose it is."))
@@ -161,12 +197,13 @@ def object_to_case(*, case: Case, reason: str, by: Role, at: datetime, reason_en
     if at >= clock.due_after(case.place, piece.starts_at, "objection", at):
         raise TooLate(_("Objections are made within one working day of the assignment. Reply, or ask for help."))
     case.return_count += 1
+    if case.is_confidential and case.return_count >= 2 and case.arbiter_id is None:
+        _ask_for_arbiter(case, at)
     rule_by = clock.end_of_working_day(case.place, at)
-    objection = Objection(
+    Objection(
         case=case, organisation=organisation, reason=reason, raised_by=by.user, raised_at=at, rule_by_at=rule_by
-    )
-    objection.save(force_insert=True)
-    steps.say(case, Entry.Kind.OBJECTED, by=by, at=at, text=reason, text_en=reason_en)
+    ).save(force_insert=True)
+    steps.say(case, Entry.Kind.OBJECTED, by=by, at=at, text=reason, text_en=reason_en, client_key=client_key)
     case = steps.finish(case, "objected", by=by, at=at, organisation=organisation)
     tasks.ask(
         _judges(case),
@@ -176,36 +213,58 @@ def object_to_case(*, case: Case, reason: str, by: Role, at: datetime, reason_en
         url=steps.url(case),
         at=at,
         due_at=rule_by,
-        **steps.params(case, office=organisation.name, count=str(case.return_count)),
+        **steps.params(case, office=steps.names(organisation), count=str(case.return_count)),
     )
-    return objection
+    return case
 
 
-@transaction.atomic
+@steps.verb
 def rule_objection(
-    *, case: Case, lead: Organisation, text: str, by: Role, at: datetime, text_en: str = "", person: User | None = None
+    *,
+    case: Case,
+    lead: Organisation,
+    text: str,
+    by: Role,
+    at: datetime,
+    text_en: str = "",
+    person: User | None = None,
+    stays: bool = True,
+    client_key: uuid.UUID | None = None,
 ) -> Case:
-    """Decide an open objection: who leads from now on. The arbiter's ruling is final."""
-    case = steps.begin(case, "rule", by=by, at=at)
+    """Decide an open objection: who leads from now on. The arbiter's ruling is final.
+
+    Args:
+        stays: whether a co-handler that objected keeps its piece; a lead that objected leads on only
+            where the ruling names it.
+    """
+    case = steps.begin(case, "rule", by=by, at=at, client_key=client_key)
     objection = case.objections.filter(ruled_at=None).first()
     if objection is None:
-        raise AlreadyDone(_("There is no open objection: somebody has ruled on it."))
+        raise AlreadyDone(steps.with_last(_("There is no open objection."), case))
     is_second = case.return_count >= 2
-    held = rules.capacities(case, by, at)
-    if is_second != (rules.ARBITER in held) and not (is_second and _is_arbiter(case, by, held)):
-        raise NotAllowed(
-            _("This is the second return: the arbiter rules.") if is_second else _("The desk rules on a first return.")
-        )
+    _check_judge(case, rules.capacities(case, by, at))
     text = steps.need(text, _("Give the reason of the ruling."))
     _check_person(case, lead, person)
     objection.ruling, objection.ruled_lead, objection.ruled_by, objection.ruled_at = text, lead, by.user, at
     objection.is_final = is_second
     objection.save(update_fields=["ruling", "ruled_lead", "ruled_by", "ruled_at", "is_final"])
+    if not stays:
+        _release(case, objection.organisation_id, at)
     if case.lead_id != lead.pk:
         _give(case, lead, person=person, at=at)
         if case.status != Case.Status.WAITING:
             case.status = Case.Status.ASSIGNED if case.answered_at is None else Case.Status.IN_HAND
-    steps.say(case, Entry.Kind.RULED, by=by, at=at, text=text, text_en=text_en, lead=lead.pk, final=is_second)
+    steps.say(
+        case,
+        Entry.Kind.RULED,
+        by=by,
+        at=at,
+        text=text,
+        text_en=text_en,
+        lead=lead.pk,
+        final=is_second,
+        client_key=client_key,
+    )
     case = steps.finish(case, "ruled", by=by, at=at, lead=lead, final=is_second)
     tasks.settle(case, at=at)
     _ask_lead(case, at)
@@ -213,16 +272,28 @@ def rule_objection(
 
 
 def close(
-    case: Case, outcome: str, *, by: Role | None, at: datetime, text: str = "", text_en: str = "", **detail: object
+    case: Case,
+    outcome: str,
+    *,
+    by: Role,
+    at: datetime,
+    text: str = "",
+    text_en: str = "",
+    client_key: uuid.UUID | None = None,
+    **detail: object,
 ) -> Case:
     """The end of a case, whichever it is. The first result stands when it is reopened."""
     case.status, case.outcome, case.closed_at = Case.Status.CLOSED, outcome, at
-    steps.say(case, Entry.Kind.CLOSED, by=by, at=at, text=text, text_en=text_en, outcome=outcome, **detail)
+    if by.kind == Role.Kind.COORDINATOR:  # what nobody needs to rule on any more
+        case.objections.filter(ruled_at=None).update(ruled_at=at, ruled_by=by.user)
+        case.extensions.filter(ruled_at=None).update(ruled_at=at, ruled_by=by.user)
+    kept = {"text": text, "text_en": text_en, "client_key": client_key}
+    steps.say(case, Entry.Kind.CLOSED, by=by, at=at, outcome=outcome, **kept, **detail)
     case = steps.finish(case, "closed", by=by, at=at, outcome=outcome)
     tasks.settle(case, at=at)
     _link_handlers(case)
     tasks.tell(
-        {p for p in (*steps.people_of_enterprise(case), *steps.officers(case, at)) if not by or p.pk != by.user_id},
+        {p for p in (*steps.people_of_enterprise(case), *steps.officers(case, at)) if p.pk != by.user_id},
         case,
         N_("Case %(number)s is closed: %(title)s"),
         url=steps.url(case),
@@ -266,6 +337,7 @@ def _piece(case: Case, organisation: Organisation, part: str, person: User | Non
         locality_path=case.locality_path,
         part=part,
         starts_at=at,
+        arbiter_id=case.arbiter_id if case.is_confidential else None,
     ).save(force_insert=True)
 
 
@@ -287,21 +359,75 @@ def _ask_lead(case: Case, at: datetime) -> None:
     )
 
 
+def _ask_helpers(case: Case, people: list[User], at: datetime) -> None:
+    tasks.ask(
+        people,
+        case,
+        N_("Help with case %(number)s: %(title)s"),
+        url=steps.url(case),
+        at=at,
+        due_at=case.due_at,
+        **steps.params(case),
+    )
+
+
+def _ask_for_arbiter(case: Case, at: datetime) -> None:
+    tasks.ask(
+        steps.coordinators(case),
+        case,
+        N_("Name the arbiter among the persons of case %(number)s"),
+        why=N_("It was returned a second time"),
+        url=steps.url(case),
+        at=at,
+        due_at=clock.end_of_working_day(case.place, at),
+        **steps.params(case),
+    )
+
+
+def _release(case: Case, organisation_id: int, at: datetime) -> None:
+    """A co-handler's piece is taken away."""
+    case.handlings.filter(organisation_id=organisation_id, part=Handling.Part.CO, ends_at=None).update(ends_at=at)
+    case.co_handlers = [pk for pk in case.co_handlers if pk != organisation_id]
+
+
+def _decided_meanwhile(case: Case) -> str:
+    last = case.entries.filter(kind=Entry.Kind.ASSIGNED).select_related("author").last()
+    return _("%(person)s assigned case %(number)s to %(lead)s in the meantime. Look at it before you decide again.") % {
+        "person": last.author.label if last and last.author else _("Somebody"),
+        "number": case.number,
+        "lead": case.lead.label if case.lead else _("nobody"),
+    }
+
+
 def _judges(case: Case) -> list[User]:
     if case.return_count < 2:
         return steps.coordinators(case)
     if case.arbiter:
         return [case.arbiter]
-    leaders = Role.objects.filter(place_id=case.place_id, kind=Role.Kind.LEADER, user__is_active=True)
-    reach = [r.user for r in leaders.select_related("user", "locality") if _covers(r, case)]
-    return reach or steps.coordinators(case)
+    if case.is_confidential:
+        return []
+    return _leaders(case) or steps.coordinators(case)
+
+
+def _leaders(case: Case) -> list[User]:
+    roles = Role.objects.filter(place_id=case.place_id, kind=Role.Kind.LEADER, user__is_active=True)
+    return [r.user for r in roles.select_related("user", "locality") if _covers(r, case)]
 
 
 def _covers(role: Role, case: Case) -> bool:
     return bool(role.locality) and case.locality_path.startswith(role.locality.path)
 
 
-def _is_arbiter(case: Case, by: Role, held: frozenset[str]) -> bool:
-    """The arbiter; or the desk, where nobody is there to be one or the case is confidential."""
-    has_one = case.arbiter_id is not None or any(p.pk != by.user_id for p in _judges(case))
-    return rules.ARBITER in held or (rules.COORDINATOR in held and (case.is_confidential or not has_one))
+def _check_judge(case: Case, held: frozenset[str]) -> None:
+    """A first return is the desk's, a second one the arbiter's (the desk's, where nobody is there to be one)."""
+    if case.return_count < 2:
+        if rules.COORDINATOR not in held:
+            raise NotAllowed(_("The desk rules on a first return; the arbiter on a second."))
+        return
+    if rules.ARBITER in held:
+        return
+    if case.is_confidential and case.arbiter_id is None:
+        raise NotAllowed(_("This is the second return: name the arbiter among the persons of this case first."))
+    nobody_else = not case.is_confidential and case.arbiter_id is None and not _leaders(case)
+    if not (rules.COORDINATOR in held and nobody_else):
+        raise NotAllowed(_("This is the second return: the arbiter rules."))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
@@ -14,20 +14,17 @@ from openliaison.cases import clock
 from openliaison.cases.errors import AlreadyDone, Incomplete, NotAllowed, TooLate
 from openliaison.cases.models import Case, Entry, Extension, Handling
 from openliaison.core import tasks
+from openliaison.core.places import limit
 
 from . import steps
 
-LONGEST_EXTENSION_DAYS = 15
 
-
-@transaction.atomic
+@steps.verb
 def answer_case(
     *, case: Case, text: str, by: Role, at: datetime, text_en: str = "", client_key: uuid.UUID | None = None
 ) -> Case:
     """The lead says what will be done and by when: the reply clock stops, the case is in hand."""
-    if steps.was_sent(client_key, case):
-        return case
-    case = steps.begin(case, "answer", by=by, at=at)
+    case = steps.begin(case, "answer", by=by, at=at, client_key=client_key)
     text = steps.need(text, _("Say what will be done and by when."))
     _refuse_while_objected(case)
     case.answered_at = case.answered_at or at
@@ -39,14 +36,12 @@ def answer_case(
     return case
 
 
-@transaction.atomic
+@steps.verb
 def ask_enterprise(
     *, case: Case, text: str, by: Role, at: datetime, text_en: str = "", client_key: uuid.UUID | None = None
 ) -> Case:
     """Put a question to the enterprise: the clock pauses until it answers, ten working days in all."""
-    if steps.was_sent(client_key, case):
-        return case
-    case = steps.begin(case, "ask", by=by, at=at)
+    case = steps.begin(case, "ask", by=by, at=at, client_key=client_key)
     text = steps.need(text, _("Write the question."))
     _refuse_while_objected(case)
     case.contacted_at = case.contacted_at or at
@@ -65,14 +60,12 @@ def ask_enterprise(
     return case
 
 
-@transaction.atomic
+@steps.verb
 def answer_question(
     *, case: Case, text: str, by: Role, at: datetime, text_en: str = "", client_key: uuid.UUID | None = None
 ) -> Case:
     """The enterprise answers (or somebody writes down its answer): the clock runs on."""
-    if steps.was_sent(client_key, case):
-        return case
-    case = steps.begin(case, "answer_question", by=by, at=at)
+    case = steps.begin(case, "answer_question", by=by, at=at, client_key=client_key)
     text = steps.need(text, _("Write the answer."))
     case.status = Case.Status.IN_HAND if case.answered_at else Case.Status.ASSIGNED
     steps.say(case, Entry.Kind.ANSWER, by=by, at=at, text=text, text_en=text_en, client_key=client_key)
@@ -91,20 +84,23 @@ def answer_question(
     return case
 
 
-@transaction.atomic
-def request_extension(*, case: Case, days: int, reason: str, by: Role, at: datetime) -> Extension:
+@steps.verb
+def request_extension(
+    *, case: Case, days: int, reason: str, by: Role, at: datetime, client_key: uuid.UUID | None = None
+) -> Case:
     """Ask the coordinator for more time: once, at least a working day before due, at most 15 working days."""
-    case = steps.begin(case, "request_extension", by=by, at=at)
+    case = steps.begin(case, "request_extension", by=by, at=at, client_key=client_key)
     reason = steps.need(reason, _("Say why more time is needed; the enterprise reads it."))
     if case.extensions.exists():
         raise AlreadyDone(_("More time was asked for once; it cannot be asked for again."))
-    if not 1 <= days <= LONGEST_EXTENSION_DAYS:
-        raise Incomplete(_("Ask for 1 to %(days)s working days.") % {"days": LONGEST_EXTENSION_DAYS})
+    most = int(limit(case.place, "extension_max", at.date()).amount)
+    if not 1 <= days <= most:
+        raise Incomplete(_("Ask for 1 to %(days)s working days.") % {"days": most})
     if not clock.may_ask_extension(case, at):
         raise TooLate(_("More time is asked for at least one working day before the case is due."))
     extension = Extension(case=case, days=days, reason=reason, asked_by=by.user, asked_at=at)
     extension.save(force_insert=True)
-    steps.say(case, Entry.Kind.EXTENSION_ASKED, by=by, at=at, text=reason, days=days)
+    steps.say(case, Entry.Kind.EXTENSION_ASKED, by=by, at=at, text=reason, days=days, client_key=client_key)
     case = steps.finish(case, "extension_asked", by=by, at=at, days=days)
     tasks.ask(
         steps.coordinators(case),
@@ -116,22 +112,31 @@ def request_extension(*, case: Case, days: int, reason: str, by: Role, at: datet
         due_at=case.due_at,
         **steps.params(case, days=str(days)),
     )
-    return extension
+    return case
 
 
-@transaction.atomic
-def rule_extension(*, case: Case, is_granted: bool, by: Role, at: datetime, text: str = "", text_en: str = "") -> Case:
+@steps.verb
+def rule_extension(
+    *,
+    case: Case,
+    is_granted: bool,
+    by: Role,
+    at: datetime,
+    text: str = "",
+    text_en: str = "",
+    client_key: uuid.UUID | None = None,
+) -> Case:
     """Grant or refuse more time."""
-    case = steps.begin(case, "rule_extension", by=by, at=at)
+    case = steps.begin(case, "rule_extension", by=by, at=at, client_key=client_key)
     extension = case.extensions.filter(ruled_at=None).first()
     if extension is None:
-        raise AlreadyDone(_("There is no open request for more time."))
+        raise AlreadyDone(steps.with_last(_("There is no open request for more time."), case))
     if not is_granted:
         steps.need(text, _("Say why more time is refused."))
     extension.is_granted, extension.ruling, extension.ruled_by, extension.ruled_at = is_granted, text, by.user, at
     extension.save(update_fields=["is_granted", "ruling", "ruled_by", "ruled_at"])
     kind = Entry.Kind.EXTENSION_GRANTED if is_granted else Entry.Kind.EXTENSION_REFUSED
-    steps.say(case, kind, by=by, at=at, text=text, text_en=text_en, days=extension.days)
+    steps.say(case, kind, by=by, at=at, text=text, text_en=text_en, days=extension.days, client_key=client_key)
     case = steps.finish(case, "extension_ruled", by=by, at=at, granted=is_granted, days=extension.days)
     about = N_("More time granted for case %(number)s") if is_granted else N_("More time refused for case %(number)s")
     assert case.lead is not None
@@ -139,7 +144,7 @@ def rule_extension(*, case: Case, is_granted: bool, by: Role, at: datetime, text
     return case
 
 
-@transaction.atomic
+@steps.verb
 def reply_case(
     *,
     case: Case,
@@ -152,9 +157,7 @@ def reply_case(
     client_key: uuid.UUID | None = None,
 ) -> Case:
     """The lead's reply: solved, planned by a date, explained, or to be decided higher up."""
-    if steps.was_sent(client_key, case):
-        return case
-    case = steps.begin(case, "reply", by=by, at=at)
+    case = steps.begin(case, "reply", by=by, at=at, client_key=client_key)
     text = steps.need(text, _("Write what was done, or why it cannot be."))
     _refuse_while_objected(case)
     _check_plan(case, reply_kind, planned_on, at)
@@ -182,17 +185,20 @@ def reply_case(
     return case
 
 
-@transaction.atomic
-def finish_piece(*, case: Case, text: str, by: Role, at: datetime, text_en: str = "") -> Case:
+@steps.verb
+def finish_piece(
+    *, case: Case, text: str, by: Role, at: datetime, text_en: str = "", client_key: uuid.UUID | None = None
+) -> Case:
     """A co-handler's part is done; the case stays with the lead."""
-    case = steps.begin(case, "finish_piece", by=by, at=at)
-    piece = case.handlings.filter(organisation_id=by.organisation_id, part=Handling.Part.CO, ends_at=None).first()
+    case = steps.begin(case, "finish_piece", by=by, at=at, client_key=client_key)
+    mine = case.handlings.filter(organisation_id=by.organisation_id, part=Handling.Part.CO, ends_at=None)
+    piece = mine.filter(Q(user=None) | Q(user_id=by.user_id)).first()
     if piece is None or piece.done_at:
         raise AlreadyDone(_("Your part was finished before."))
     text = steps.need(text, _("Say what your office did."))
     piece.done_at = at
     piece.save(update_fields=["done_at"])
-    steps.say(case, Entry.Kind.CO_DONE, by=by, at=at, text=text, text_en=text_en)
+    steps.say(case, Entry.Kind.CO_DONE, by=by, at=at, text=text, text_en=text_en, client_key=client_key)
     case = steps.finish(case, "piece_finished", by=by, at=at)
     assert case.lead is not None
     tasks.tell(
@@ -206,39 +212,45 @@ def finish_piece(*, case: Case, text: str, by: Role, at: datetime, text_en: str 
     return case
 
 
-@transaction.atomic
-def refer_up(*, case: Case, by: Role, at: datetime, text: str = "", text_en: str = "") -> Case:
+@steps.verb
+def refer_up(
+    *, case: Case, by: Role, at: datetime, text: str = "", text_en: str = "", client_key: uuid.UUID | None = None
+) -> Case:
     """Confirm that the matter must be decided higher up. The clock runs on."""
-    case = steps.begin(case, "refer_up", by=by, at=at)
+    case = steps.begin(case, "refer_up", by=by, at=at, client_key=client_key)
     _need_referral(case)
     case.status = Case.Status.REFERRED_UP
-    steps.say(case, Entry.Kind.REFERRED_UP, by=by, at=at, text=text, text_en=text_en)
+    steps.say(case, Entry.Kind.REFERRED_UP, by=by, at=at, text=text, text_en=text_en, client_key=client_key)
     case = steps.finish(case, "referred_up", by=by, at=at)
     tasks.settle(case, at=at)
     _tell_enterprise(case, N_("Case %(number)s was referred to a higher level: %(title)s"), at)
     return case
 
 
-@transaction.atomic
-def refuse_referral(*, case: Case, text: str, by: Role, at: datetime, text_en: str = "") -> Case:
+@steps.verb
+def refuse_referral(
+    *, case: Case, text: str, by: Role, at: datetime, text_en: str = "", client_key: uuid.UUID | None = None
+) -> Case:
     """The desk holds that the matter can be solved here: back to the lead, same clock."""
-    case = steps.begin(case, "refuse_referral", by=by, at=at)
+    case = steps.begin(case, "refuse_referral", by=by, at=at, client_key=client_key)
     _need_referral(case)
     text = steps.need(text, _("Say what the lead can do itself."))
     case.status, case.reply_kind = Case.Status.IN_HAND, ""
-    steps.say(case, Entry.Kind.RETURNED, by=by, at=at, text=text, text_en=text_en)
+    steps.say(case, Entry.Kind.RETURNED, by=by, at=at, text=text, text_en=text_en, client_key=client_key)
     case = steps.finish(case, "referral_refused", by=by, at=at)
     _ask_lead_again(case, at)
     return case
 
 
-@transaction.atomic
-def return_from_above(*, case: Case, text: str, by: Role, at: datetime, text_en: str = "") -> Case:
+@steps.verb
+def return_from_above(
+    *, case: Case, text: str, by: Role, at: datetime, text_en: str = "", client_key: uuid.UUID | None = None
+) -> Case:
     """The upper level has answered: the lead goes on with it."""
-    case = steps.begin(case, "return_from_above", by=by, at=at)
+    case = steps.begin(case, "return_from_above", by=by, at=at, client_key=client_key)
     text = steps.need(text, _("Write what the upper level answered."))
     case.status, case.reply_kind = Case.Status.IN_HAND, ""
-    steps.say(case, Entry.Kind.RETURNED, by=by, at=at, text=text, text_en=text_en)
+    steps.say(case, Entry.Kind.RETURNED, by=by, at=at, text=text, text_en=text_en, client_key=client_key)
     case = steps.finish(case, "returned_from_above", by=by, at=at)
     _ask_lead_again(case, at)
     return case
@@ -274,7 +286,7 @@ def _ask_for_verdict(case: Case, at: datetime) -> None:
         why=N_("%(lead)s has replied; only the enterprise can say so"),
         url=steps.url(case),
         at=at,
-        **steps.params(case, lead=case.lead.name if case.lead else ""),
+        **steps.params(case, lead=steps.names(case.lead)),
     )
 
 
@@ -287,7 +299,7 @@ def _ask_desk_to_refer(case: Case, at: datetime) -> None:
         url=steps.url(case),
         at=at,
         due_at=case.due_at,
-        **steps.params(case, lead=case.lead.name if case.lead else ""),
+        **steps.params(case, lead=steps.names(case.lead)),
     )
 
 
@@ -306,7 +318,11 @@ def _ask_lead_again(case: Case, at: datetime) -> None:
 
 
 def _tell_enterprise(case: Case, about: str, at: datetime) -> None:
-    lead = case.lead.name if case.lead else ""
     tasks.tell(
-        steps.people_of_enterprise(case), case, about, url=steps.url(case), at=at, **steps.params(case, lead=lead)
+        steps.people_of_enterprise(case),
+        case,
+        about,
+        url=steps.url(case),
+        at=at,
+        **steps.params(case, lead=steps.names(case.lead)),
     )

@@ -79,6 +79,7 @@ def open_case(
         received_path=path,
         created_at=at,
     )
+    case.search = steps.search_words(case)
     case.save(force_insert=True)
     journal.record(case, "opened", by=by, at=at, channel=channel)
     return case if as_draft else _submit(case, by=by, at=at)
@@ -92,6 +93,7 @@ def save_draft(*, case: Case, by: Role, at: datetime, **fields: Any) -> Case:
         if name not in {"title", "text", "category", "wanted_result", "is_confidential"}:
             raise TypeError(f"save_draft does not change {name}")
         setattr(case, name, value)
+    case.search = steps.search_words(case)
     return steps.finish(case, "draft_saved", by=by, at=at)
 
 

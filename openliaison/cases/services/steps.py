@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import wraps
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from openliaison.accounts.models import Organisation, Role, User
@@ -14,11 +16,40 @@ from openliaison.cases import clock, rules
 from openliaison.cases.errors import AlreadyDone, Incomplete
 from openliaison.cases.models import Case, Entry
 from openliaison.core import journal
+from openliaison.register import search
+
+Names = dict[str, str]  # a name in both languages, worded when it is read
 
 
-def begin(case: Case, verb: str, *, by: Role | None, at: datetime) -> Case:
+class _Taken(Exception):
+    """This very form was taken before; the case as it stands."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+
+
+def verb(service: Callable[..., Case]) -> Callable[..., Case]:
+    """A verb of a case: one transaction; a form sent twice (same `client_key`) is taken once."""
+
+    @wraps(service)
+    def used(**arguments: Any) -> Case:
+        with transaction.atomic():
+            try:
+                return service(**arguments)
+            except _Taken as taken:
+                return taken.case
+
+    return used
+
+
+def begin(case: Case, verb: str, *, by: Role | None, at: datetime, client_key: uuid.UUID | None = None) -> Case:
     """Lock the case's row and check that `by` may use the verb now; `None` is the house itself."""
-    locked = Case.objects.select_for_update(of=("self",)).select_related("place", "enterprise").get(pk=case.pk)
+    if by is not None:
+        rules.require_acting(by)
+    rows = Case.objects.select_for_update(of=("self",)).defer("search").select_related("place", "enterprise")
+    locked = rows.get(pk=case.pk)
+    if _was_sent(client_key, locked, by):
+        raise _Taken(locked)
     if by is not None:
         rules.require(locked, by, verb, at)
     return locked
@@ -60,18 +91,28 @@ def finish(case: Case, verb: str, *, by: Role | None, at: datetime, **detail: An
     return case
 
 
-def was_sent(client_key: uuid.UUID | None, case: Case) -> bool:
-    """Whether this very form has been taken before.
+def _was_sent(client_key: uuid.UUID | None, case: Case, by: Role | None) -> bool:
+    """Whether this very form has been taken before, from this person for this case.
 
     Raises:
-        AlreadyDone: the key belongs to another case's entry.
+        AlreadyDone: the key belongs to another entry.
     """
     if client_key is None:
         return False
     entry = Entry.objects.filter(client_key=client_key).first()
-    if entry and entry.case_id != case.pk:
-        raise AlreadyDone(_("This form was used for another case. Open the page again."))
+    if entry and (entry.case_id != case.pk or (by and entry.author_id != by.user_id)):
+        raise AlreadyDone(_("This form was used before. Open the page again."))
     return entry is not None
+
+
+def search_words(case: Case) -> Any:
+    """By what a case is found: its number, titles and text."""
+    return search.vector(case.number, case.title, case.title_en, case.text, case.text_en)
+
+
+def with_last(sentence: str, case: Case) -> str:
+    """The sentence and what happened last: who comes second is told who decided."""
+    return f"{sentence} {rules.last_step(case)}".strip()
 
 
 def need(text: str, what: str) -> str:
@@ -121,8 +162,20 @@ def url(case: Case) -> str:
     return f"/cases/{case.pk}/"
 
 
-def params(case: Case, **more: str) -> dict[str, str]:
+def names(thing: Any) -> Names:
+    """What is called by two names, for a task's text: worded when it is read."""
+    return {"zh": thing.name, "en": thing.name_en or thing.name} if thing else {"zh": "", "en": ""}
+
+
+def office(by: Role) -> Names:
+    return names(by.organisation) if by.organisation else names(by.locality or by.place)
+
+
+def params(case: Case, **more: str | Names) -> dict[str, str | Names]:
     """What a task's text may name. A confidential case shows its number only."""
-    title = "" if case.is_confidential else case.title
-    name = "" if case.is_confidential else case.enterprise.name
-    return {"number": case.number, "title": title, "enterprise": name} | more
+    if case.is_confidential:
+        title = {"zh": "保密诉求", "en": "confidential case"}
+        enterprise = {"zh": "一家企业", "en": "an enterprise"}
+    else:
+        title, enterprise = {"zh": case.title, "en": case.title_en or case.title}, names(case.enterprise)
+    return {"number": case.number, "title": title, "enterprise": enterprise} | more

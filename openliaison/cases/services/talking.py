@@ -16,14 +16,12 @@ from openliaison.core import journal, tasks
 from . import steps
 
 
-@transaction.atomic
+@steps.verb
 def send_message(
     *, case: Case, text: str, by: Role, at: datetime, text_en: str = "", client_key: uuid.UUID | None = None
 ) -> Case:
     """Write into the conversation. The first word of an office to the enterprise ends the contact clock."""
-    if steps.was_sent(client_key, case):
-        return case
-    case = steps.begin(case, "message", by=by, at=at)
+    case = steps.begin(case, "message", by=by, at=at, client_key=client_key)
     text = steps.need(text, _("The message is empty."))
     if by.kind != Role.Kind.ENTERPRISE and case.contacted_at is None and case.is_open:
         case.contacted_at = at
@@ -32,36 +30,45 @@ def send_message(
     return steps.finish(case, "message_sent", by=by, at=at)
 
 
-@transaction.atomic
+@steps.verb
 def note_case(
     *, case: Case, text: str, by: Role, at: datetime, text_en: str = "", client_key: uuid.UUID | None = None
 ) -> Case:
     """Write a note that coordinator and handling organisations see, the enterprise never."""
-    if steps.was_sent(client_key, case):
-        return case
-    case = steps.begin(case, "note", by=by, at=at)
+    case = steps.begin(case, "note", by=by, at=at, client_key=client_key)
     text = steps.need(text, _("The note is empty."))
     steps.say(case, Entry.Kind.NOTE, by=by, at=at, text=text, text_en=text_en, internal=True, client_key=client_key)
     journal.record(case, "noted", by=by, at=at)
     return case
 
 
-@transaction.atomic
-def record_contact(*, case: Case, by: Role, at: datetime, text: str = "", text_en: str = "") -> Case:
+@steps.verb
+def record_contact(
+    *, case: Case, by: Role, at: datetime, text: str = "", text_en: str = "", client_key: uuid.UUID | None = None
+) -> Case:
     """Note that somebody called or wrote to the enterprise: the contact clock stops at the first."""
-    case = steps.begin(case, "contact", by=by, at=at)
+    case = steps.begin(case, "contact", by=by, at=at, client_key=client_key)
     case.contacted_at = case.contacted_at or at
-    steps.say(case, Entry.Kind.CONTACTED, by=by, at=at, text=text, text_en=text_en)
+    steps.say(case, Entry.Kind.CONTACTED, by=by, at=at, text=text, text_en=text_en, client_key=client_key)
     return steps.finish(case, "contacted", by=by, at=at)
 
 
-@transaction.atomic
-def record_call(*, case: Case, reached: bool, by: Role, at: datetime, text: str = "", text_en: str = "") -> Case:
+@steps.verb
+def record_call(
+    *,
+    case: Case,
+    reached: bool,
+    by: Role,
+    at: datetime,
+    text: str = "",
+    text_en: str = "",
+    client_key: uuid.UUID | None = None,
+) -> Case:
     """Note a call from the desk: about a silence, a withdrawal, or how it went."""
-    case = steps.begin(case, "call_back", by=by, at=at)
+    case = steps.begin(case, "call_back", by=by, at=at, client_key=client_key)
     if reached and case.is_open:
         case.contacted_at = case.contacted_at or at
-    steps.say(case, Entry.Kind.CALLED, by=by, at=at, text=text, text_en=text_en, reached=reached)
+    steps.say(case, Entry.Kind.CALLED, by=by, at=at, text=text, text_en=text_en, reached=reached, client_key=client_key)
     return steps.finish(case, "called", by=by, at=at, reached=reached)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
+from procrastinate.contrib.django import app
 
 from openliaison.accounts.models import Role
 from openliaison.cases import clock
@@ -23,7 +23,7 @@ YES, PARTLY, NO = "yes", "partly", "no"
 VERDICTS = (YES, PARTLY, NO)
 
 
-@transaction.atomic
+@steps.verb
 def confirm_case(
     *,
     case: Case,
@@ -44,18 +44,18 @@ def confirm_case(
         NotAllowed: the reply refers the case up, which is not put to the enterprise.
         Incomplete: a "no" without a word of what is missing.
     """
-    if steps.was_sent(client_key, case):
-        return case
-    case = steps.begin(case, "confirm", by=by, at=at)
+    case = steps.begin(case, "confirm", by=by, at=at, client_key=client_key)
     if verdict not in VERDICTS:
         raise Incomplete(_("Answer yes, partly or no."))
     if case.reply_kind == Case.ReplyKind.REFERRED:
         raise NotAllowed(_("The lead wants to refer this case up; the desk decides on that first."))
+    if satisfaction is not None and satisfaction not in range(1, 6):
+        raise Incomplete(_("Satisfaction goes from 1 to 5."))
     case.satisfaction = satisfaction if satisfaction is not None else case.satisfaction
     is_over = verdict == YES or (verdict == PARTLY and is_enough)
     if not is_over:
         return _send_back(case, verdict, text, text_en, by=by, at=at, client_key=client_key)
-    is_plan = case.reply_kind == Case.ReplyKind.PLANNED and not _was_asked_again(case)
+    is_plan = verdict == YES and case.reply_kind == Case.ReplyKind.PLANNED and not _was_asked_again(case)
     steps.say(
         case,
         Entry.Kind.CONFIRMED,
@@ -73,17 +73,17 @@ def confirm_case(
     return close(case, _outcome(case, verdict), by=by, at=at)
 
 
-@transaction.atomic
-def ask_again(*, case: Case, at: datetime, by: Role | None = None) -> Case:
+@steps.verb
+def ask_again(*, case: Case, at: datetime, by: Role | None = None, client_key: uuid.UUID | None = None) -> Case:
     """The date of a planned solution is here: the enterprise is asked whether it was kept."""
-    case = steps.begin(case, "ask_again", by=None, at=at)
+    case = steps.begin(case, "ask_again", by=None, at=at, client_key=client_key)
     if case.status != Case.Status.PLANNED:
         raise AlreadyDone(_("The case is not waiting for a date."))
     assert case.planned_on is not None
     if at.astimezone(case.place.zone).date() < case.planned_on:
         raise TooEarly(_("The date is %(day)s.") % {"day": case.planned_on})
     case.status, case.replied_at = Case.Status.REPLIED, at
-    steps.say(case, Entry.Kind.DUE_AGAIN, by=by, at=at, planned_on=case.planned_on.isoformat())
+    steps.say(case, Entry.Kind.DUE_AGAIN, by=by, at=at, planned_on=case.planned_on.isoformat(), client_key=client_key)
     case = steps.finish(case, "asked_again", by=by, at=at)
     tasks.ask(
         steps.people_of_enterprise(case) or steps.officers(case, at),
@@ -96,13 +96,21 @@ def ask_again(*, case: Case, at: datetime, by: Role | None = None) -> Case:
     return case
 
 
-@transaction.atomic
-def remind_enterprise(*, case: Case, at: datetime, by: Role | None = None, text: str = "", text_en: str = "") -> Case:
+@steps.verb
+def remind_enterprise(
+    *,
+    case: Case,
+    at: datetime,
+    by: Role | None = None,
+    text: str = "",
+    text_en: str = "",
+    client_key: uuid.UUID | None = None,
+) -> Case:
     """Remind the enterprise of a reply or a question it has not answered."""
-    case = steps.begin(case, "remind", by=by, at=at)
+    case = steps.begin(case, "remind", by=by, at=at, client_key=client_key)
     if case.status not in (Case.Status.REPLIED, Case.Status.WAITING):
         raise AlreadyDone(_("The enterprise has answered."))
-    steps.say(case, Entry.Kind.REMINDED, by=by, at=at, text=text, text_en=text_en)
+    steps.say(case, Entry.Kind.REMINDED, by=by, at=at, text=text, text_en=text_en, client_key=client_key)
     case = steps.finish(case, "reminded", by=by, at=at)
     tasks.ask(
         steps.people_of_enterprise(case) or steps.officers(case, at),
@@ -115,10 +123,12 @@ def remind_enterprise(*, case: Case, at: datetime, by: Role | None = None, text:
     return case
 
 
-@transaction.atomic
-def close_silent(*, case: Case, by: Role, at: datetime, text: str = "", text_en: str = "") -> Case:
+@steps.verb
+def close_silent(
+    *, case: Case, by: Role, at: datetime, text: str = "", text_en: str = "", client_key: uuid.UUID | None = None
+) -> Case:
     """Close a case whose enterprise never answered: after ten working days and a call."""
-    case = steps.begin(case, "close_silent", by=by, at=at)
+    case = steps.begin(case, "close_silent", by=by, at=at, client_key=client_key)
     if case.reply_kind == Case.ReplyKind.REFERRED:
         raise NotAllowed(_("The lead wants to refer this case up; decide on that first."))
     assert case.replied_at is not None
@@ -126,17 +136,19 @@ def close_silent(*, case: Case, by: Role, at: datetime, text: str = "", text_en:
         raise TooEarly(_("A silent case is closed ten working days after the reply, not before."))
     if not case.entries.filter(kind=Entry.Kind.CALLED, at__gte=case.replied_at).exists():
         raise TooEarly(_("Call the enterprise first and record the call, reached or not."))
-    return close(case, Case.Outcome.SILENT, by=by, at=at, text=text, text_en=text_en)
+    return close(case, Case.Outcome.SILENT, by=by, at=at, text=text, text_en=text_en, client_key=client_key)
 
 
-@transaction.atomic
-def request_withdrawal(*, case: Case, text: str, by: Role, at: datetime, text_en: str = "") -> Case:
+@steps.verb
+def request_withdrawal(
+    *, case: Case, text: str, by: Role, at: datetime, text_en: str = "", client_key: uuid.UUID | None = None
+) -> Case:
     """The enterprise no longer wants the case pursued. The desk calls before it is closed."""
-    case = steps.begin(case, "request_withdrawal", by=by, at=at)
+    case = steps.begin(case, "request_withdrawal", by=by, at=at, client_key=client_key)
     if case.withdrawal_asked_at:
         raise AlreadyDone(_("You have asked for that; the desk will call you."))
     case.withdrawal_asked_at = at
-    steps.say(case, Entry.Kind.WITHDRAWAL_ASKED, by=by, at=at, text=text, text_en=text_en)
+    steps.say(case, Entry.Kind.WITHDRAWAL_ASKED, by=by, at=at, text=text, text_en=text_en, client_key=client_key)
     case = steps.finish(case, "withdrawal_asked", by=by, at=at)
     tasks.ask(
         steps.coordinators(case),
@@ -150,23 +162,40 @@ def request_withdrawal(*, case: Case, text: str, by: Role, at: datetime, text_en
     return case
 
 
-@transaction.atomic
-def confirm_withdrawal(*, case: Case, by: Role, at: datetime, text: str = "", text_en: str = "") -> Case:
+@steps.verb
+def confirm_withdrawal(
+    *, case: Case, by: Role, at: datetime, text: str = "", text_en: str = "", client_key: uuid.UUID | None = None
+) -> Case:
     """Close a case as withdrawn, after the desk has spoken to the enterprise."""
-    case = steps.begin(case, "confirm_withdrawal", by=by, at=at)
+    case = steps.begin(case, "confirm_withdrawal", by=by, at=at, client_key=client_key)
     asked = case.withdrawal_asked_at
     if asked is None:
         raise NotAllowed(_("The enterprise has not asked to withdraw this case."))
     reached = case.entries.filter(kind=Entry.Kind.CALLED, at__gte=asked, detail__reached=True)
     if not reached.exists():
         raise TooEarly(_("Speak to the enterprise first and record the call: was it pressed to withdraw?"))
-    return close(case, Case.Outcome.WITHDRAWN, by=by, at=at, text=text, text_en=text_en)
+    return close(case, Case.Outcome.WITHDRAWN, by=by, at=at, text=text, text_en=text_en, client_key=client_key)
 
 
-@transaction.atomic
-def reopen_case(*, case: Case, text: str, by: Role, at: datetime, text_en: str = "") -> Case:
+@steps.verb
+def drop_withdrawal(
+    *, case: Case, by: Role, at: datetime, text: str = "", text_en: str = "", client_key: uuid.UUID | None = None
+) -> Case:
+    """The enterprise wants the case pursued after all: it goes on as it stood."""
+    case = steps.begin(case, "drop_withdrawal", by=by, at=at, client_key=client_key)
+    if case.withdrawal_asked_at is None:
+        raise AlreadyDone(steps.with_last(_("Nobody asks to withdraw this case."), case))
+    case.withdrawal_asked_at = None
+    steps.say(case, Entry.Kind.WITHDRAWAL_DROPPED, by=by, at=at, text=text, text_en=text_en, client_key=client_key)
+    return steps.finish(case, "withdrawal_dropped", by=by, at=at)
+
+
+@steps.verb
+def reopen_case(
+    *, case: Case, by: Role, at: datetime, text: str = "", text_en: str = "", client_key: uuid.UUID | None = None
+) -> Case:
     """Take a closed case up again within ninety days: a new solution clock, the first result stands."""
-    case = steps.begin(case, "reopen", by=by, at=at)
+    case = steps.begin(case, "reopen", by=by, at=at, client_key=client_key)
     if case.outcome == Case.Outcome.DUPLICATE and case.duplicate_of:
         raise NotAllowed(_("It is a duplicate: go on in case %(number)s.") % {"number": case.duplicate_of.number})
     assert case.closed_at is not None
@@ -176,13 +205,14 @@ def reopen_case(*, case: Case, text: str, by: Role, at: datetime, text_en: str =
             _("Cases are reopened within %(days)s days. Raise it as a new case; this one is named in it.")
             % {"days": int(window.amount)}
         )
-    text = steps.need(text, _("Say what is still wrong."))
+    if case.outcome != Case.Outcome.SILENT:  # who was silent needs one tap only
+        text = steps.need(text, _("Say what is still wrong."))
     has_lead = case.lead_id is not None
     case.status = Case.Status.IN_HAND if has_lead else Case.Status.SUBMITTED
     case.closed_at, case.outcome, case.reply_kind, case.planned_on = None, "", "", None
-    case.withdrawal_asked_at = None
+    case.withdrawal_asked_at, case.decline_reason = None, ""
     case.reopened_at, case.reopen_count = at, case.reopen_count + 1
-    steps.say(case, Entry.Kind.REOPENED, by=by, at=at, text=text, text_en=text_en)
+    steps.say(case, Entry.Kind.REOPENED, by=by, at=at, text=text, text_en=text_en, client_key=client_key)
     case = steps.finish(case, "reopened", by=by, at=at)
     people = [*steps.coordinators(case), *(steps.people_of(case.lead, case) if case.lead else [])]
     tasks.ask(
@@ -197,16 +227,17 @@ def reopen_case(*, case: Case, text: str, by: Role, at: datetime, text_en: str =
     return case
 
 
-@transaction.atomic
-def lift_confidentiality(*, case: Case, by: Role, at: datetime) -> Case:
+@steps.verb
+def lift_confidentiality(*, case: Case, by: Role, at: datetime, client_key: uuid.UUID | None = None) -> Case:
     """Only the enterprise opens a confidential case to the offices and totals that cases usually reach."""
-    case = steps.begin(case, "lift_confidentiality", by=by, at=at)
+    case = steps.begin(case, "lift_confidentiality", by=by, at=at, client_key=client_key)
     if not case.is_confidential:
         raise AlreadyDone(_("The case is not confidential."))
     case.is_confidential = False
     case.promises.update(is_confidential=False)
-    steps.say(case, Entry.Kind.OPENED_UP, by=by, at=at)
+    steps.say(case, Entry.Kind.OPENED_UP, by=by, at=at, client_key=client_key)
     case = steps.finish(case, "opened_up", by=by, at=at)
+    app.configure_task("cases.open_up").defer(case_id=case.pk)
     return case
 
 
