@@ -4,6 +4,8 @@ from django.urls import include, path
 
 from openliaison.core.views import health
 
+from . import api
+
 urlpatterns = [
     path("healthz", health, name="health"),
     path("", include("openliaison.desks.urls")),
@@ -12,6 +14,9 @@ urlpatterns = [
     path("enterprises/", include("openliaison.register.urls")),
     path("cases/", include("openliaison.cases.urls")),
     path("visits/", include("openliaison.visits.urls")),
+    path("api/docs", api.docs, name="api_docs"),
+    path("api/openapi.json", api.openapi, name="api_openapi"),
+    path("api/", include(api)),
 ]
 handler400 = "openliaison.core.views.bad_request"
 handler403 = "openliaison.core.views.forbidden"

@@ -88,6 +88,9 @@ class ScopeMiddleware:
             if response.status_code >= 500:
                 transaction.set_rollback(True)
         timezone.deactivate()
+        if connection.in_atomic_block:  # a test's own transaction goes on: it keeps the role it had
+            with connection.cursor() as cursor:
+                cursor.execute("reset role")
         return response
 
     def _take_role(self, request: HttpRequest, cursor: CursorWrapper) -> None:

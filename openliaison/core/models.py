@@ -255,6 +255,24 @@ class SavedView(models.Model):
         constraints = [models.UniqueConstraint(fields=["person", "page", "name"], name="saved_view_once")]
 
 
+class Receipt(models.Model):
+    """What was sent under a sender's own key, and what became of it. Written by `receipts.once`."""
+
+    client_key = models.UUIDField(primary_key=True)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    room = models.CharField(max_length=40)  # "visits.visit"
+    row_id = models.BigIntegerField()
+    body_hash = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    @staticmethod
+    def rule(scope: AnyScope) -> Rule:
+        return {role: Q(person_id=scope.user_id) for role in ROLES}
+
+    objects = ScopedQuerySet.as_manager()
+    writers = dict.fromkeys(ROLES, "INSERT, UPDATE")
+
+
 class AppendOnly(models.Model):
     """A table that refuses change: its triggers are in the migration."""
 

@@ -58,6 +58,8 @@ ERROR_ICONS = {400: "help-circle", 403: "lock", 404: "search", 500: "alert-trian
 
 
 def _error(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return JsonResponse({"error": text, "fields": {}}, status=status)
     context = {"title": title, "text": text, "status": status, "icon_name": ERROR_ICONS[status]}
     return render(request, "core/error.html", context, status=status)
 
