@@ -76,7 +76,19 @@ def shared() -> Path:
     return folder
 
 
-def _chromium() -> str | None:
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def chromium() -> str | None:
+    """The browser that is found: the system's, else Playwright's own."""
     for name in ("chromium", "chromium-browser", "google-chrome"):
         if found := shutil.which(name):
             return found
@@ -91,14 +103,13 @@ def _chromium() -> str | None:
 def browser():
     from playwright.sync_api import sync_playwright
 
-    path = _chromium()
+    path = chromium()
     if path is None:
         message = "no Chromium was found: apt install chromium, or .venv/bin/playwright install chromium"
         if os.environ.get("REQUIRE_BROWSER"):
             pytest.fail(message)
         pytest.skip(message)
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
     with sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=path, headless=True, args=flags)
+        browser = p.chromium.launch(executable_path=path, headless=True, args=CHROMIUM_FLAGS)
         yield browser
         browser.close()

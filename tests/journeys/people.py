@@ -47,12 +47,12 @@ class Person:
         return self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
 
     def faults(self) -> list[str]:
-        """What axe finds serious on the page as it stands."""
+        """What axe finds serious on the page as it stands; the first place of each."""
         # Through the protocol and not as a tag: the page's content policy stays in force.
         self.page.evaluate(AXE.read_text(encoding="utf-8"))
         found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
         return [
-            f"{self.path()}: {v['id']} ({v['impact']}): {v['help']}: {v['nodes'][0]['html'][:160]}"
+            f"{v['id']} ({v['impact']}): {v['help']}: {v['nodes'][0]['html'][:160]}"
             for v in found["violations"]
             if v["impact"] in SERIOUS
         ]

@@ -131,9 +131,9 @@ def record_a_visit(officer: Person, problem: str, enterprise: str) -> str:
 
 def choose(somebody: Person, field: str, value: str) -> None:
     """A choice of a select or of pills."""
-    pill = somebody.page.locator(f"input[name={field}][value={value}]")
+    pill = somebody.page.locator(f"label:has(input[name={field}][value={value}])")
     if pill.count():
-        pill.check(force=True)
+        pill.click()
     else:
         somebody.page.select_option(f"[name={field}]", value)
 

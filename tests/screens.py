@@ -1,0 +1,79 @@
+"""The screens that are looked at and checked: one list for pictures, for axe and for the width of phones.
+
+`python -m tests.shots` takes a picture of each, in both sizes and languages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One page as one person of the example sees it.
+
+    Args:
+        path: where it is; with `follow`, the page on which the first link of that selector is followed.
+    """
+
+    name: str
+    who: str
+    path: str
+    follow: str = ""
+
+
+FIRST_ROW = "tbody a[href]"
+
+SCREENS = (
+    Screen("log-in", "", "/account/log-in/"),
+    # The officer's phone
+    Screen("today", "wangli", "/"),
+    Screen("briefing", "wangli", "/briefing/1/"),
+    Screen("visit-form", "wangli", "/visits/record/?enterprise=1"),
+    Screen("visits", "wangli", "/visits/"),
+    Screen("visit", "wangli", "/visits/", FIRST_ROW),
+    Screen("officer-enterprises", "wangli", "/enterprises/"),
+    Screen("officer-enterprise", "wangli", "/enterprises/1/"),
+    Screen("officer-cases", "wangli", "/cases/"),
+    Screen("officer-promises", "wangli", "/cases/promises/"),
+    Screen("officer-bell", "wangli", "/bell/"),
+    Screen("officer-more", "wangli", "/more/"),
+    Screen("officer-help", "wangli", "/help/"),
+    Screen("officer-account", "wangli", "/account/me/"),
+    # The coordinator's desk
+    Screen("desk", "linjie", "/"),
+    Screen("desk-cases", "linjie", "/cases/"),
+    Screen("desk-new-case", "linjie", "/cases/?status=submitted", FIRST_ROW),
+    Screen("desk-objected", "linjie", "/cases/?due=objected", FIRST_ROW),
+    Screen("desk-overdue", "linjie", "/cases/?due=overdue", FIRST_ROW),
+    Screen("desk-closed", "linjie", "/cases/?status=closed", FIRST_ROW),
+    Screen("desk-enterprises", "linjie", "/enterprises/"),
+    Screen("desk-enterprise", "linjie", "/enterprises/1/"),
+    Screen("desk-not-contacted", "linjie", "/not-contacted/"),
+    Screen("desk-imports", "linjie", "/enterprises/import/"),
+    Screen("desk-search", "linjie", "/search/?q=bg"),
+    Screen("desk-help", "linjie", "/help/"),
+    # A department
+    Screen("department", "guojian", "/"),
+    Screen("department-cases", "guojian", "/cases/"),
+    Screen("department-case", "guojian", "/cases/?status=in_hand", FIRST_ROW),
+    Screen("department-help", "guojian", "/help/"),
+    # The leader
+    Screen("cockpit", "duanyu", "/"),
+    Screen("leader-cases", "duanyu", "/cases/"),
+    Screen("leader-help", "duanyu", "/help/"),
+    # The enterprise
+    Screen("enterprise", "beigang", "/"),
+    Screen("enterprise-cases", "beigang", "/cases/"),
+    Screen("enterprise-case", "beigang", "/cases/", FIRST_ROW),
+    Screen("enterprise-raise", "beigang", "/cases/raise/"),
+    Screen("enterprise-file", "beigang", "/enterprises/ours/"),
+    Screen("enterprise-promises", "beigang", "/cases/promises/"),
+    Screen("enterprise-help", "beigang", "/help/"),
+    # Inspector, analyst, administrator
+    Screen("inspector", "tangwei", "/"),
+    Screen("analyst", "fanxue", "/"),
+    Screen("administrator", "admin", "/"),
+    Screen("administrator-people", "admin", "/account/people/"),
+    Screen("administrator-settings", "admin", "/settings/"),
+)
