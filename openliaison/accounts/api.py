@@ -55,7 +55,10 @@ def me(request: HttpRequest) -> MeOut:
 
 
 @router.get(
-    "/organisations", response={200: Page[OrganisationOut]} | faults(422), auth=reads("accounts"), url_name="organisations"
+    "/organisations",
+    response={200: Page[OrganisationOut]} | faults(422),
+    auth=reads("accounts"),
+    url_name="organisations",
 )
 def organisations(request: HttpRequest, query: Query[OrganisationQuery]) -> Page[OrganisationOut]:
     """Departments, township offices, banks and upper bodies of the place."""

@@ -58,7 +58,9 @@ class Door(AuthBase):
         token = getattr(request, "api_token", None)
         if token is None:
             if check_csrf(request):
-                raise HttpError(403, _("The X-CSRFToken header is missing or old; a session needs it, a token does not."))
+                raise HttpError(
+                    403, _("The X-CSRFToken header is missing or old; a session needs it, a token does not.")
+                )
         elif self.room and not token.allows(self.room, self.right):
             needed = f"{self.room}:{self.right}"
             raise HttpError(403, _("The token's scopes do not hold “%(scope)s”.") % {"scope": needed})
@@ -190,7 +192,9 @@ def tasks(request: HttpRequest, query: Query[TaskQuery]) -> Page[TaskOut]:
     return paged(rows.filter(done_at=None) if query.is_open else rows, query, _task)
 
 
-@router.post("/tasks/{uuid:task_id}/read", response={200: TaskOut} | faults(404), auth=writes("core"), url_name="task_read")
+@router.post(
+    "/tasks/{uuid:task_id}/read", response={200: TaskOut} | faults(404), auth=writes("core"), url_name="task_read"
+)
 def task_read(request: HttpRequest, task_id: UUID) -> TaskOut:
     """Note that one has read it."""
     found = get_object_or_404(Task.objects.visible_to(request.scope), pk=task_id)
@@ -212,4 +216,3 @@ def _task(row: Task) -> TaskOut:
         is_read=row.read_at is not None,
         is_done=row.done_at is not None,
     )
-

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models import DateField, Func, Q
 from django.db.models.fields import BigIntegerField, TextField
 
@@ -111,15 +111,21 @@ def enter(scope: Scope, cursor: CursorWrapper) -> None:
     )
 
 
+NAMES = ("user_id", "place_id", "organisation_id", "enterprise_id", "path_from", "path_to", "today")
+
+
 @contextmanager
 def acting_as(scope: Scope) -> Iterator[None]:
-    """Run a block of a job or test behind the walls of `scope`; the former role returns afterwards."""
-    with connection.cursor() as cursor:
-        cursor.execute("select current_setting('role')")
-        (before,) = cursor.fetchone()
+    """Run a block of a job or test behind the walls of `scope`; the former role and scope return afterwards.
+
+    An error undoes what the block wrote, and the role with it.
+    """
+    names = ["role", *(f"app.{name}" for name in NAMES)]
+    ask = ", ".join(["coalesce(current_setting(%s, true), '')"] * len(names))
+    put = ", ".join(["set_config(%s, %s, true)"] * len(names))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"select {ask}", names)
+        before = cursor.fetchone()
         enter(scope, cursor)
-        try:
-            yield
-        finally:
-            if not connection.needs_rollback:
-                cursor.execute("select set_config('role', %s, true)", [before])
+        yield
+        cursor.execute(f"select {put}", [part for pair in zip(names, before, strict=True) for part in pair])

@@ -76,9 +76,7 @@ class VisitQuery(Stretch):
     since: AwareDatetime | None = None
 
 
-@router.get(
-    "/visits", response={200: Page[VisitOut]} | faults(422), auth=reads("visits", *READERS), url_name="visits"
-)
+@router.get("/visits", response={200: Page[VisitOut]} | faults(422), auth=reads("visits", *READERS), url_name="visits")
 def visits(request: HttpRequest, query: Query[VisitQuery]) -> Page[VisitOut]:
     """Visits and calls, the latest first."""
     rows = Visit.objects.visible_to(request.scope)

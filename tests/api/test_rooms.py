@@ -284,11 +284,16 @@ def test_an_enterprise_reads_and_corrects_its_own_facts_only(world):
 def test_a_fact_of_an_enterprise_one_does_not_serve_is_not_ones_to_write(world):
     other = factories.role("officer")
 
-    refused = Caller(other).post(f"enterprises/{world.enterprise.pk}/facts", key="employees", value=1, as_of="2026-11-01")
+    refused = Caller(other).post(
+        f"enterprises/{world.enterprise.pk}/facts", key="employees", value=1, as_of="2026-11-01"
+    )
     assert refused.status_code == 403
-    assert Caller(world.officer).post(
-        f"enterprises/{world.enterprise.pk}/facts", key="employees", value="many", as_of="2026-11-01"
-    ).status_code == 422
+    assert (
+        Caller(world.officer)
+        .post(f"enterprises/{world.enterprise.pk}/facts", key="employees", value="many", as_of="2026-11-01")
+        .status_code
+        == 422
+    )
 
 
 def test_an_outsiders_read_of_a_file_is_logged_once_a_day(world):
