@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
 from openliaison.accounts.models import Role
 
@@ -68,3 +70,43 @@ def test_the_licence_is_whole():
 
 def test_what_changed_has_an_open_section():
     assert "## Unreleased" in text("CHANGELOG.md")
+
+
+def quoted_lines() -> list[tuple[str, str]]:
+    """(file, line) of what the tutorial tells the reader to look for in the code."""
+    tutorial = text("docs/tutorial/first-change.md")
+    steps = re.split(r"^\*\*\d+\. ", tutorial, flags=re.M)
+    found = []
+    for step in steps:
+        files = re.findall(r"`(openliaison/[\w/]+\.py)`", step)
+        lines = re.findall(r"this line:\n\n```python\n([^\n]+)\n```", step)
+        found += [(files[0], line) for line in lines]
+    return found
+
+
+def test_the_tutorial_quotes_lines():
+    assert len(quoted_lines()) == 3
+
+
+@pytest.mark.parametrize(("file", "line"), quoted_lines(), ids=lambda v: v.strip()[:40])
+def test_what_the_tutorial_quotes_stands_in_the_code_once(file, line):
+    assert text(file).splitlines().count(line) == 1
+
+
+@cache
+def labels(language: str) -> frozenset[str]:
+    """Everything that the pages may say, in English or in Chinese."""
+    found: set[str] = set()
+    for file in (ROOT / "openliaison").glob("*/locale/zh_Hans/LC_MESSAGES/django.po"):
+        with file.open("rb") as source:
+            for message in read_po(source):
+                said = message.id if language == "en" else message.string
+                found |= {said} if isinstance(said, str) else set(said)
+    return frozenset(found)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_the_handbook_prints_bold_stands_on_the_pages(role, language):
+    bold = re.findall(r"\*\*([^*]+)\*\*", text(f"docs/handbook/{role}.{language}.md"))
+    assert bold and [b for b in bold if b not in labels(language)] == []

@@ -11,11 +11,17 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils.translation import override
 
+from config.api import schema
+from openliaison.accounts import tokens
 from openliaison.cases import rules
 from openliaison.cases.models import Case
 from openliaison.cli import COMMANDS
 from openliaison.core import place_pack
+from openliaison.core.api import MOST_ROWS
+from openliaison.desks.selectors.rows import ROWS
+from openliaison.engine import caseload
 from openliaison.engine.clock import Calendar, Limit, WorkingHours
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -214,3 +220,50 @@ def test_the_examples_of_the_clock_are_computed_as_written(example):
 
 def test_there_are_examples_of_the_clock():
     assert len(EXAMPLE.findall(page("clock.md"))) >= 8
+
+
+# Indicators
+
+
+def sets_table() -> str:
+    """The table of indicators.md as the desks count."""
+    lines = ["| set | name | definition |", "|---|---|---|"]
+    with override("en"):
+        lines += [f"| `{key}` | {rows.label} | {rows.definition} |" for key, rows in ROWS.items()]
+    return "\n".join(lines)
+
+
+def test_the_table_of_indicators_is_that_of_the_desks():
+    assert sets_table() in page("indicators.md"), "put this into indicators.md:\n" + sets_table()
+
+
+def test_every_set_that_a_figure_names_is_there():
+    figures = page("indicators.md").split("## Cases")[1].split("**Shares**")[0]
+    named = set(re.findall(r"`([a-z-]+)`", figures))
+    assert named and named <= set(ROWS)
+
+
+def test_the_examples_of_the_indicators_are_computed_as_written():
+    found = caseload.spread([1, 2, 3, 4, 5, 6, 7, 8, 9, 30])
+    assert (found.median, found.worst_tenth) == (5.5, 9)
+    assert caseload.share(163, 214).percent == 76
+
+
+# API
+
+
+def operations() -> set[tuple[str, str]]:
+    """Method and path of each operation; the verbs of a case are one."""
+    found = {(method.upper(), path) for path, methods in schema()["paths"].items() for method in methods}
+    return {(m, re.sub(r"(/cases/\{case_id\}/)\w+$", r"\1{verb}", path)) for m, path in found}
+
+
+def test_every_operation_of_the_api_is_documented_and_no_other():
+    rows = re.findall(r"^\| (GET|POST|PUT|PATCH|DELETE) \| `([^`]+)` \| \S", page("api.md"), flags=re.M)
+    assert set(rows) == operations()
+
+
+def test_the_limits_of_the_api_are_those_of_the_code():
+    for number in (MOST_ROWS, tokens.LONGEST_DAYS):
+        assert f"at most {number}" in page("api.md")
+    assert [f"`{room}`" for room in tokens.ROOMS if f"`{room}`" not in page("api.md")] == []
