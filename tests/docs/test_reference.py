@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from dataclasses import fields
 from datetime import UTC, datetime, time
 from functools import cache
@@ -23,6 +24,7 @@ from openliaison.core.api import MOST_ROWS
 from openliaison.desks.selectors.rows import ROWS
 from openliaison.engine import caseload
 from openliaison.engine.clock import Calendar, Limit, WorkingHours
+from openliaison.register.importing import head, kinds
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "docs" / "reference"
@@ -267,3 +269,17 @@ def test_the_limits_of_the_api_are_those_of_the_code():
     for number in (MOST_ROWS, tokens.LONGEST_DAYS):
         assert f"at most {number}" in page("api.md")
     assert [f"`{room}`" for room in tokens.ROOMS if f"`{room}`" not in page("api.md")] == []
+
+
+# Files of enterprises
+
+
+def test_the_limits_of_an_import_are_those_of_the_code():
+    assert f"at most {kinds.MOST_MB} MB and {kinds.MOST_ROWS:,} rows" in page("files.md")
+    assert f"the first {head.LOOKED_AT} rows" in page("files.md")
+
+
+def test_every_target_of_a_column_is_documented():
+    with (ROOT / "openliaison" / "register" / "importing" / "headings.toml").open("rb") as file:
+        targets = set(tomllib.load(file)["identity"])
+    assert first_cells(page("files.md")) == targets
