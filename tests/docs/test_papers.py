@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from functools import cache
 from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from django.conf import settings
 
 from openliaison.accounts.models import Role
+from openliaison.core import files, pages
 
 ROOT = Path(__file__).resolve().parents[2]
 ROLES = ("officer", "enterprise", "department", "coordinator", "leader", "inspector", "analyst", "administrator")
@@ -110,3 +113,31 @@ def labels(language: str) -> frozenset[str]:
 def test_what_the_handbook_prints_bold_stands_on_the_pages(role, language):
     bold = re.findall(r"\*\*([^*]+)\*\*", text(f"docs/handbook/{role}.{language}.md"))
     assert bold and [b for b in bold if b not in labels(language)] == []
+
+
+def test_the_rooms_stand_in_the_house_as_the_floors_are_checked():
+    layers = tomllib.loads(text("pyproject.toml"))["tool"]["importlinter"]["contracts"][0]["layers"]
+    drawing = text("docs/explanation/house.md").split("```")[1]
+    drawn = re.findall(r"^   (\w+) ", drawing, flags=re.M)
+    assert drawn == [layer.removeprefix("openliaison.") for layer in layers]
+
+
+def test_what_security_promises_in_numbers_is_set():
+    page = text("docs/explanation/security.md")
+    lengths = [v["OPTIONS"]["min_length"] for v in settings.AUTH_PASSWORD_VALIDATORS if "OPTIONS" in v]
+    promised = [
+        f"at least {lengths[0]} characters",
+        f"{settings.SESSION_IDLE_SECONDS // 60} minutes without a request",
+        f"{settings.SESSION_COOKIE_AGE // 3600} hours after log-in",
+        f"{settings.STATEMENT_TIMEOUT.removesuffix('s')} s per statement",
+        f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024**2} MB per form",
+        f"{files.LARGEST_MB} MB per file",
+        f"{pages.MOST_EXPORTED:,} rows per export",
+    ]
+    assert [p for p in promised if p not in page] == []
+
+
+def test_where_security_points_there_is_code():
+    rows = [line for line in text("docs/explanation/security.md").splitlines() if line.startswith("|")]
+    named = {name for row in rows for name in re.findall(r"`((?:config|core|accounts)/[\w/]+\.py)", row)}
+    assert named and [n for n in named if not any((ROOT / base / n).exists() for base in ("", "openliaison"))] == []
