@@ -10,7 +10,7 @@ import csv
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import cycle
 from pathlib import Path
@@ -23,7 +23,7 @@ from openliaison.accounts.demo import PASSWORD
 from openliaison.accounts.models import Organisation, Role, User
 from openliaison.cases import jobs as case_jobs
 from openliaison.cases import services as cases
-from openliaison.cases.models import Case, Category
+from openliaison.cases.models import Case, Category, Promise
 from openliaison.core.calendars import calendar
 from openliaison.core.jobs import settle_tasks
 from openliaison.core.models import Locality, Place, Task
@@ -98,6 +98,7 @@ class Storyteller:
         self._visits()
         for row in _rows(self.folder / "cases.csv"):
             self._case(row)
+        self._promises()
         self._tidy()
 
     # People and enterprises
@@ -198,7 +199,7 @@ class Storyteller:
                     enterprise=enterprise,
                     by=self.officers[enterprise.pk],
                     at=self._before(ago),
-                    mode="phone" if (n + k) % 4 == 1 else "visit",
+                    mode="call" if (n + k) % 4 == 1 else "visit",
                     minutes=35 + 10 * (n % 4),
                     met=enterprise.contacts.first(),
                     nothing_new=nothing,
@@ -237,6 +238,22 @@ class Storyteller:
                 **told,
             )
         _Play(self, case, start).run(self.scripts[row["script"]])
+
+    def _promises(self) -> None:
+        """What became of the promises whose day has come: most were kept, some not, some taken back."""
+        fates = cycle(("kept", "kept", "broken", "kept", "withdrawn", "kept", "kept"))
+        for promise in Promise.objects.filter(due_on__lt=self.at.date()).select_related("enterprise").order_by("id"):
+            at = self.calendar.add_working(datetime.combine(promise.due_on, time(), self.place.zone), 3600)
+            fate = next(fates)
+            if at > self.at or promise.organisation_id not in self.clerks:
+                continue
+            clerk = self.clerks[promise.organisation_id]
+            if fate == "withdrawn":
+                cases.withdraw_promise(promise=promise, reason=self.say("withdrawn_promise")["text"], by=clerk, at=at)
+                continue
+            reason = "" if fate == "kept" else self.say("broken_promise")["text"]
+            by = self.desk if fate == "broken" else clerk
+            cases.keep_promise(promise=promise, is_kept=fate == "kept", reason=reason, by=by, at=at)
 
     def say(self, kind: str, category: Category | None = None) -> dict[str, str]:
         """The words of a step, in both languages."""
