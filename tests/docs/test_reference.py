@@ -131,6 +131,7 @@ FILES = {
     "calendar.csv": place_pack.CalendarRow,
     "clocks.csv": place_pack.ClockRow,
     "facts.csv": place_pack.FactRow,
+    "replies.csv": place_pack.ReplyRow,
 }
 
 
