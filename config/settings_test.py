@@ -18,6 +18,7 @@ STORAGES = {
 }
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 MEDIA_ROOT = Path(DATA) / "files"
+(Path(DATA) / "static").mkdir(exist_ok=True)  # WhiteNoise warns of a folder that is not there
 
 
 class _Undefined(str):

@@ -8,6 +8,8 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -61,6 +63,10 @@ class UserQuerySet(ScopedQuerySet):
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    def get_by_natural_key(self, username: str) -> User:
+        """The person of a user name; capitals make no difference."""
+        return self.get(username__iexact=username)
+
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> User:
         user = self.model(username=username, **fields)
         user.set_password(password)
@@ -79,6 +85,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False)  # its password is printed at the start; demo mode only
     created_at = models.DateTimeField(auto_now_add=True)
+    session_version = models.PositiveIntegerField(default=0)  # one more, and every session of this person ends
 
     USERNAME_FIELD = "username"
 
@@ -101,9 +108,16 @@ class User(AbstractBaseUser):
 
     class Meta:
         ordering = ["username"]
+        constraints = [models.UniqueConstraint(Lower("username"), name="user_name_once_whatever_case")]
 
     def __str__(self) -> str:
         return self.label
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session must carry to be this person's: it changes with the password and with the version."""
+        salt = "openliaison.accounts.models.User.session"
+        value = f"{self.password}{self.session_version}"
+        return salted_hmac(salt, value, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def label(self) -> str:
@@ -157,6 +171,8 @@ class Role(models.Model):
     locality = models.ForeignKey(Locality, models.PROTECT, null=True, blank=True)
     # The register stands a floor higher, hence a number and not a key.
     enterprise_id = models.BigIntegerField(null=True, blank=True)
+    enterprise_name = models.CharField(max_length=200, blank=True)  # as it was called when they joined
+    contact_id = models.BigIntegerField(null=True, blank=True)
     is_enterprise_admin = models.BooleanField(default=False)
     starts_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)
@@ -166,8 +182,15 @@ class Role(models.Model):
         own = Q(enterprise_id=None) | Q(enterprise_id=scope.enterprise_id)
         return {role: Q() for role in (*STAFF, ADMIN, WEB)} | {ENTERPRISE: own}
 
+    @staticmethod
+    def insert_rule(scope: AnyScope) -> Rule:
+        return {ADMIN: Q(place_id=scope.place_id), WEB: Q()}
+
+    @staticmethod
+    def update_rule(scope: AnyScope) -> Rule:
+        return {ADMIN: Q(place_id=scope.place_id)}
+
     objects = RoleQuerySet.as_manager()
-    writers = {ADMIN: "INSERT, UPDATE", WEB: "INSERT", AREA: "UPDATE"}
 
     class Meta:
         constraints = [
@@ -192,8 +215,13 @@ class Role(models.Model):
     def label(self) -> str:
         return self.get_kind_display()
 
+    def is_valid(self, today: date) -> bool:
+        return (self.starts_on or today) <= today <= (self.ends_on or today)
+
     @property
     def organisation_label(self) -> str:
+        if self.enterprise_name:
+            return self.enterprise_name
         if self.organisation:
             return self.organisation.label
         return self.locality.label if self.locality else self.place.label
@@ -216,6 +244,17 @@ class Role(models.Model):
         )
 
 
+class InvitationQuerySet(ScopedQuerySet):
+    def in_state(self, state: str, at: datetime) -> InvitationQuerySet:
+        unused = self.filter(used_at=None, revoked_at=None)
+        return {
+            "open": unused.filter(expires_at__gt=at),
+            "expired": unused.filter(expires_at__lte=at),
+            "used": self.exclude(used_at=None),
+            "revoked": self.exclude(revoked_at=None).filter(used_at=None),
+        }.get(state, self)
+
+
 class Invitation(models.Model):
     """A one-time link, on paper as a QR code: to join, or to choose a new password."""
 
@@ -223,6 +262,8 @@ class Invitation(models.Model):
         JOIN = "join", _("join")
         RESET = "reset", _("new password")
 
+    # Made by the form that asked for it: pressed twice, it is one invitation.
+    client_key = models.UUIDField(unique=True, null=True)
     token_hash = models.CharField(max_length=64, unique=True)
     purpose = models.CharField(max_length=5, choices=Purpose)
     place = models.ForeignKey(Place, models.CASCADE)
@@ -231,6 +272,8 @@ class Invitation(models.Model):
     organisation = models.ForeignKey(Organisation, models.CASCADE, null=True)
     locality = models.ForeignKey(Locality, models.CASCADE, null=True)
     enterprise_id = models.BigIntegerField(null=True)
+    enterprise_name = models.CharField(max_length=200, blank=True)
+    contact_id = models.BigIntegerField(null=True)
     is_enterprise_admin = models.BooleanField(default=False)
     display_name = models.CharField(max_length=60, blank=True)
     created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
@@ -241,18 +284,50 @@ class Invitation(models.Model):
 
     @staticmethod
     def rule(scope: AnyScope) -> Rule:
+        of_enterprise = Q(place_id=scope.place_id, enterprise_id__isnull=False)
         return {
             WEB: Q(),
             ADMIN: Q(place_id=scope.place_id),
-            AREA: Q(place_id=scope.place_id),
+            AREA: of_enterprise,
+            OFFICER: of_enterprise & Q(created_by_id=scope.user_id),
             ENTERPRISE: Q(enterprise_id=scope.enterprise_id),
         }
 
-    objects = ScopedQuerySet.as_manager()
-    writers = dict.fromkeys((WEB, ADMIN, AREA, ENTERPRISE), "INSERT, UPDATE")
+    objects = InvitationQuerySet.as_manager()
+    writers = dict.fromkeys((ADMIN, AREA, OFFICER, ENTERPRISE), "INSERT, UPDATE") | {WEB: "INSERT, UPDATE"}
 
     class Meta:
         ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="invitation_to_an_enterprise_as_its_person",
+                condition=Q(enterprise_id=None) | Q(kind__in=["", "enterprise"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.display_name} {self.as_what}"
+
+    def state(self, at: datetime) -> str:
+        """open, used, expired or revoked."""
+        if self.used_at:
+            return "used"
+        if self.revoked_at:
+            return "revoked"
+        return "open" if self.expires_at > at else "expired"
+
+    @property
+    def as_what(self) -> str:
+        """The role it leads to, or that it gives a new password."""
+        return self.get_purpose_display() if self.purpose == self.Purpose.RESET else self.get_kind_display()
+
+    @property
+    def for_whom(self) -> str:
+        """Where that role is held."""
+        if self.enterprise_name:
+            return self.enterprise_name
+        held = self.organisation or self.locality
+        return held.label if held else ""
 
 
 class LoginAttempt(models.Model):
@@ -262,9 +337,50 @@ class LoginAttempt(models.Model):
     address = models.GenericIPAddressField(null=True)
     at = models.DateTimeField()
 
+    def __str__(self) -> str:
+        return f"{self.username} {self.at}"
+
     @staticmethod
     def rule(scope: AnyScope) -> Rule:
         return {WEB: Q()}
 
     objects = ScopedQuerySet.as_manager()
     writers = {WEB: "INSERT, UPDATE, DELETE"}
+
+
+class ApiToken(models.Model):
+    """What lets another system act as one person in one of their roles, as far as its scopes reach."""
+
+    role = models.ForeignKey(Role, models.CASCADE, related_name="tokens")
+    user = models.ForeignKey(User, models.CASCADE, related_name="tokens")  # the role's
+    place = models.ForeignKey(Place, models.CASCADE)  # the role's
+    name = models.CharField(max_length=60)
+    token_hash = models.CharField(max_length=64, unique=True)
+    hint = models.CharField(max_length=12)  # its first letters, to tell one from another
+    scopes = models.JSONField(default=list)  # ["cases:read", "cases:write", …]
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    last_used_on = models.DateField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    @staticmethod
+    def rule(scope: AnyScope) -> Rule:
+        own = Q(user_id=scope.user_id)
+        return dict.fromkeys(ROLES, own) | {ADMIN: own | Q(place_id=scope.place_id), WEB: Q()}
+
+    @staticmethod
+    def insert_rule(scope: AnyScope) -> Rule:
+        return dict.fromkeys(ROLES, Q(user_id=scope.user_id))
+
+    objects = ScopedQuerySet.as_manager()
+    writers = dict.fromkeys((*ROLES, WEB), "UPDATE")
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def allows(self, room: str, right: str) -> bool:
+        """Whether the token reaches so far; whoever may write may read."""
+        return f"{room}:write" in self.scopes or f"{room}:{right}" in self.scopes

@@ -47,10 +47,12 @@ class Entry:
             return None
 
 
+DESK = ("desks:briefing", "desks:dossier", "desks:rows", "desks:brief")
+
 ENTRIES = (
-    Entry("desks:home", _("Today"), "calendar-event", (OFFICER,), owns=("desks:briefing",)),
-    Entry("desks:home", _("My desk"), "home", (AREA, HANDLER, INSPECTOR, ADMIN), owns=("desks:not_contacted",)),
-    Entry("desks:home", _("Cockpit"), "gauge", (LEADER, ANALYST), owns=("desks:briefing",)),
+    Entry("desks:home", _("Today"), "calendar-event", (OFFICER,), owns=DESK),
+    Entry("desks:home", _("My desk"), "home", (AREA, HANDLER, INSPECTOR, ADMIN), owns=DESK),
+    Entry("desks:home", _("Cockpit"), "gauge", (LEADER, ANALYST), owns=DESK),
     Entry("desks:home", _("Home"), "home", (ENTERPRISE,)),
     Entry(
         "register:enterprise_list",
@@ -78,7 +80,15 @@ ENTRIES = (
     ),
     Entry("register:own_file", _("Our file"), "file-text", (ENTERPRISE,)),
     Entry("register:import_list", _("Imports"), "cloud-upload", (AREA,), ("register:import",), on_phone=False, group=1),
-    Entry("accounts:people", _("People"), "users", (ADMIN,), ("accounts:invite", "accounts:new_password"), group=1),
+    Entry(
+        "accounts:people",
+        _("People"),
+        "users",
+        (AREA, ADMIN),
+        owns=("accounts:invit", "accounts:pe", "accounts:paper", "accounts:edit_role", "desks:handover", "desks:close"),
+        on_phone=False,
+        group=1,
+    ),
     Entry("core:settings", _("Settings"), "adjustments", (ADMIN,), ("core:settings",), group=1),
 )
 

@@ -60,7 +60,7 @@ def seed_place(pack: PlacePack) -> Place:
             "number_scheme": row.number_scheme,
             "industry_scheme": row.industry_scheme,
             "hours": [h | {"valid_from": h["valid_from"].isoformat()} for h in row.hours],
-            "words": pack.words,
+            "words": _words(pack),
             "root_path": path,
             "is_example": row.is_example,
         },
@@ -70,6 +70,13 @@ def seed_place(pack: PlacePack) -> Place:
     _seed_rows(ClockLimit, place, pack.clocks, ["key", "valid_from"])
     _seed_rows(Setting, place, pack.settings, ["key", "valid_from"])
     return place
+
+
+def _words(pack: PlacePack) -> dict[str, Any]:
+    """The files' words, and over them what was edited on screen."""
+    place = Place.objects.filter(code=pack.place.code).first()
+    edited = place.words.get("edited", {}) if place else {}
+    return {code: words | edited.get(code, {}) for code, words in pack.words.items()} | {"edited": edited}
 
 
 def _seed_localities(place: Place, pack: PlacePack) -> None:

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from .access import public
+from .access import everybody, public
+from .models import SavedView
 
 WORKER_SILENT_SECONDS = 60
+
+
+class SavedViewForm(forms.ModelForm):
+    class Meta:
+        model = SavedView
+        fields = ["page", "name", "query"]
 
 
 @public
@@ -38,10 +47,7 @@ def health(request: HttpRequest) -> HttpResponse:
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponse:
     """Keep the chosen language in a cookie and go back to the page."""
-    target = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
-        target = "/"
-    response = redirect(target)
+    response = redirect(_own_page(request))
     if request.POST.get("language") in dict(settings.LANGUAGES):
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
@@ -55,6 +61,39 @@ def set_language(request: HttpRequest) -> HttpResponse:
 
 
 ERROR_ICONS = {400: "help-circle", 403: "lock", 404: "search", 500: "alert-triangle"}
+
+
+@everybody()
+@require_POST
+def save_view(request: HttpRequest) -> HttpResponse:
+    """Keep a list as it is filtered and sorted, under a name; the same name again overwrites."""
+    form = SavedViewForm(request.POST)
+    if form.is_valid():
+        data = form.cleaned_data
+        SavedView.objects.update_or_create(
+            person=request.user, page=data["page"], name=data["name"], defaults={"query": data["query"]}
+        )
+        messages.success(request, _("The view “%(name)s” is saved.") % {"name": data["name"]})
+    else:
+        messages.error(request, _("The view was not saved: give it a name of at most 60 characters."))
+    return redirect(_own_page(request))
+
+
+@everybody()
+@require_POST
+def drop_view(request: HttpRequest, view_id: int) -> HttpResponse:
+    """Take one of one's own saved views away."""
+    view = get_object_or_404(SavedView.objects.visible_to(request.scope), pk=view_id)
+    view.delete()
+    messages.success(request, _("The view “%(name)s” is gone.") % {"name": view.name})
+    return redirect(_own_page(request))
+
+
+def _own_page(request: HttpRequest) -> str:
+    """Where the form says it came from, if that is a page of ours."""
+    target = request.POST.get("next", "/")
+    is_ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return target if is_ours else "/"
 
 
 def _error(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
