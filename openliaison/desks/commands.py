@@ -8,7 +8,8 @@ from pathlib import Path
 
 from openliaison.accounts.services import create_first_administrator
 from openliaison.core import seals
-from openliaison.core.models import CalendarDay, ClockLimit, Setting
+from openliaison.core.errors import Refused
+from openliaison.core.models import CalendarDay, ClockLimit, Place, Setting
 from openliaison.core.place_pack import PlacePackError, read_pack
 
 from . import story
@@ -91,10 +92,23 @@ def demo_grow(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="openliaison demo grow", description=demo_grow.__doc__)
     parser.add_argument("--enterprises", type=int, default=10_000)
     parser.add_argument("--cases", type=int, default=20_000)
+    parser.add_argument("--place", help="the place's code; the example place where it is left out")
+    parser.add_argument("--seed", type=int, default=1, help="another number gives other rows")
     found = parser.parse_args(argv)
+    if min(found.enterprises, found.cases) < 0:
+        parser.error("numbers to add are 0 or more")
+    _prepare_database()
     from .growth import grow
 
-    print(grow(enterprises=found.enterprises, cases=found.cases))
+    try:
+        place = Place.objects.get(code=found.place) if found.place else None
+        print(grow(enterprises=found.enterprises, cases=found.cases, place=place, seed=found.seed))
+    except Place.DoesNotExist:
+        print(f"There is no place “{found.place}”.", file=sys.stderr)
+        return 2
+    except Refused as error:
+        print(error, file=sys.stderr)
+        return 2
     return 0
 
 
