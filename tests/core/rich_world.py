@@ -230,6 +230,8 @@ class RichWorld:
 
     def _around(self, case: Case) -> None:
         author = case.raised_by
+        if case.submitted_at:
+            Entry.objects.create(case=case, kind="submitted", at=NOON, author=author)
         file = {"content_type": "text/plain", "size": 1, "uploaded_by": author, "uploaded_at": NOON}
         for is_internal in (False, True):
             entry = Entry.objects.create(case=case, kind="note", at=NOON, author=author, is_internal=is_internal)

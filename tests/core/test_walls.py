@@ -32,17 +32,9 @@ MODELS = walls.walled_models()
 VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 
 
-@pytest.fixture(scope="module")
-def built(django_db_setup: None, django_db_blocker: Any) -> Iterator[RichWorld]:
-    """Built once: every test works in a savepoint of its transaction."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield RichWorld()
-        transaction.set_rollback(True)
-
-
 @pytest.fixture
-def world(built: RichWorld, db: None) -> RichWorld:
-    return built
+def world(rich: RichWorld) -> RichWorld:
+    return rich
 
 
 def by_filter(model: type[models.Model], scope: Scope) -> set[Any]:

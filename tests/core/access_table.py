@@ -1,0 +1,197 @@
+"""Every URL × every kind of person: what each gets, and the file that says so.
+
+A cell is "in" (the page, a redirect to another one, or a sentence about one's input), "log-in", "401", "403"
+or "404". `REWRITE_ACCESS_TABLE=1 pytest tests/core/test_access.py` writes docs/reference/access.csv anew.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from openliaison.accounts.models import ApiToken, Invitation, Organisation
+from openliaison.cases import services as cases
+from openliaison.cases.models import Category
+from openliaison.core.access import PUBLIC
+from openliaison.core.models import Task
+from openliaison.desks.models import Handover
+from openliaison.register.models import Contact, Fact, ImportBatch, Merge
+from openliaison.visits.models import Visit
+from tests import factories
+from tests.conftest import NOON, ROOT
+from tests.core.rich_world import RichWorld
+
+FILE = Path(ROOT) / "docs" / "reference" / "access.csv"
+# Columns of the table → roles of the rich world.
+OURS = ("officer", "coordinator", "handler of the lead", "leader", "enterprise", "inspector", "analyst", "administrator")
+NEXT_DOOR = ("officer next door", "coordinator next door", "enterprise next door")
+ABROAD = ("coordinator abroad", "officer abroad", "enterprise abroad", "administrator abroad")
+STRANGER = "stranger"
+COLUMNS = (STRANGER, *OURS, *NEXT_DOOR, *ABROAD)
+HEAD = ["url", "path", "method", *COLUMNS]
+METHODS = ("GET", "POST")
+# Served by the web server or by Django itself, not views of ours.
+NOT_OURS = {"static"}
+
+
+@dataclass(frozen=True)
+class Url:
+    """One named URL with its view."""
+
+    name: str
+    route: str
+    view: Any
+    parameters: tuple[str, ...]
+
+    @property
+    def allowed(self) -> Any:
+        return getattr(self.view, "allowed_roles", None)
+
+
+def urls(resolver: URLResolver | None = None, names: str = "", route: str = "/") -> Iterator[Url]:
+    """Every URL of the site, the API included."""
+    for one in (resolver or get_resolver()).url_patterns:
+        where = route + str(one.pattern)
+        if isinstance(one, URLResolver):
+            inner = f"{names}{one.namespace}:" if one.namespace else names
+            yield from urls(one, inner, where)
+        elif isinstance(one, URLPattern) and one.name not in NOT_OURS:
+            yield Url(f"{names}{one.name}", where, one.callback, tuple(one.pattern.converters))
+
+
+class Samples:
+    """A value for every parameter of every URL: things of the county of the rich world."""
+
+    def __init__(self, world: RichWorld) -> None:
+        officer, desk, lead = (world.roles[n] for n in ("officer", "coordinator", "handler of the lead"))
+        given = {"text": "每天傍晚跳闸", "channel": "visit", "by": officer, "at": NOON}
+        case = cases.open_case(enterprise=world.mine, **given)
+        cases.assign_case(case=case, lead=factories.organisation("grid"), by=desk, at=NOON)
+        promise = cases.make_promise(enterprise=world.mine, case=case, text="x", due_on=NOON.date(), by=lead, at=NOON)
+        upload = SimpleUploadedFile("note.txt", "现场记录".encode())
+        file = cases.attach_file(case=case, upload=upload, by=officer, at=NOON)
+        batch = ImportBatch.objects.get(place=world.place, rows__enterprise=world.mine)
+        self.values: dict[str, Any] = {
+            "case_id": case.pk,
+            "enterprise_id": world.mine.pk,
+            "fact_id": Fact.objects.filter(enterprise=world.mine, sensitivity="public", superseded_at=None)[0].pk,
+            "contact_id": Contact.objects.get(enterprise=world.mine, is_main=True).pk,
+            "visit_id": Visit.objects.get(enterprise=world.mine).pk,
+            "promise_id": promise.pk,
+            "file_id": file.pk,
+            "task_id": Task.objects.filter(person=desk.user)[0].pk,
+            "token_id": ApiToken.objects.get(user=desk.user).pk,
+            "user_id": officer.user_id,
+            "role_id": officer.pk,
+            "person_id": officer.user_id,
+            "invitation_id": Invitation.objects.get(enterprise_id=world.mine.pk).pk,
+            "organisation_id": Organisation.objects.get(place=world.place, code="grid").pk,
+            "handover_id": Handover.objects.get(person=officer.user).pk,
+            "category_id": Category.objects.get(place=world.place, code="energy").pk,
+            "batch_id": batch.pk,
+            "row_id": batch.rows.get().pk,
+            "row_number": 1,
+            "merge_id": Merge.objects.get(kept=world.mine).pk,
+            "kept_id": world.mine.pk,
+            "taken_id": world.theirs.pk,
+            "other_id": world.theirs.pk,
+            "verb": "message",
+            "token": "not-a-token",
+            "key": "open",
+            "kind": "csv",
+            "code": "energy",
+            "day": "2026-11-23",
+            "page": "cases",
+        }
+
+    def of(self, url: Url) -> dict[str, Any]:
+        lacking = [p for p in url.parameters if p not in self.values]
+        assert not lacking, f"{url.name}: give {', '.join(lacking)} a value in tests/core/access_table.py (Samples)."
+        return {p: self.values[p] for p in url.parameters}
+
+
+class Visitor:
+    """A person with a fresh session for every request; what a request writes is undone."""
+
+    def __init__(self, world: RichWorld, who: str) -> None:
+        self.who, self.client = who, Client()
+        if who != STRANGER:
+            self.client.force_login(world.roles[who].user)
+        self._cookies = self.client.cookies.copy()
+
+    def status(self, method: str, address: str) -> int:
+        self.client.cookies = self._cookies.copy()
+        with transaction.atomic():
+            answer = self.client.generic(method, address, content_type=_content(method, address))
+            answer.close()
+            transaction.set_rollback(True)
+        if answer.status_code == 302 and answer.headers["Location"].startswith("/account/log-in/"):
+            return 302
+        return 200 if answer.status_code == 302 else answer.status_code
+
+
+def _content(method: str, address: str) -> str:
+    is_json = method == "POST" and address.startswith("/api/")
+    return "application/json" if is_json else "application/x-www-form-urlencoded"
+
+
+def cell(status: int) -> str:
+    """What a status means in the table."""
+    if status in (401, 403, 404):
+        return str(status)
+    return "log-in" if status == 302 else "in"
+
+
+def lines(world: RichWorld) -> tuple[list[list[str]], list[str]]:
+    """The table as it is, and the faults of ours met on the way."""
+    samples, faults, found = Samples(world), [], []
+    visitors = [Visitor(world, who) for who in COLUMNS]
+    for url in sorted(urls(), key=lambda u: (u.name, u.route)):
+        address = reverse(url.name, kwargs=samples.of(url))
+        statuses = {m: [_ask(v, m, address, faults) for v in visitors] for m in _methods(url)}
+        for method, row in statuses.items():
+            if all(status in (405, 302, 401) for status in row) and 405 in row:
+                continue  # not a method of this view
+            found.append([url.name, url.route, method, *map(cell, row)])
+    return found, faults
+
+
+def _methods(url: Url) -> tuple[str, ...]:
+    """The API says which methods an operation has; a page is tried with both."""
+    return getattr(url.view, "methods", METHODS)
+
+
+def _ask(visitor: Visitor, method: str, address: str, faults: list[str]) -> int:
+    try:
+        status = visitor.status(method, address)
+    except Exception as error:  # whatever it is, it is a fault of ours
+        faults.append(f"{method} {address} for {visitor.who}: {type(error).__name__}: {str(error)[:200]}")
+        return 500
+    if status >= 500 and address != "/healthz":
+        faults.append(f"{method} {address} for {visitor.who}: {status}")
+    return status
+
+
+def as_text(rows: list[list[str]]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerows([HEAD, *rows])
+    return out.getvalue()
+
+
+def written() -> list[list[str]]:
+    with FILE.open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))[1:]
+
+
+def is_public(url: Url) -> bool:
+    return url.allowed == PUBLIC
