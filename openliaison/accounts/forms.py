@@ -186,7 +186,7 @@ class InvitationFilter(forms.Form):
 
 
 class OrganisationFilter(forms.Form):
-    q = forms.CharField(label=_("Name"), required=False, max_length=60)
+    q = forms.CharField(label=_("Name of the organisation"), required=False, max_length=60)
 
 
 WORDS = {
@@ -209,7 +209,7 @@ class OrganisationForm(forms.ModelForm):
         model = Organisation
         fields = ["name", "name_en", "kind", "level", "locality", "parent", "phone"]
         labels = {
-            "name": _("Name"),
+            "name": _("Name of the organisation"),
             "name_en": _("Name in English"),
             "kind": _("Kind"),
             "level": _("Level"),

@@ -34,7 +34,7 @@ def organisations(request: HttpRequest) -> HttpResponse:
 
 def _columns() -> list[Column]:
     return [
-        Column("name", _("Name"), lambda o: o.label, "name"),
+        Column("name", _("Name of the organisation"), lambda o: o.label, "name"),
         Column("code", _("Short code"), lambda o: o.code, "code", is_extra=True),
         Column("parent", _("Stands beneath"), lambda o: o.parent.label if o.parent else "", "parent__name"),
         Column("locality", _("Area"), lambda o: o.locality.label if o.locality else "", "locality__name"),

@@ -89,7 +89,14 @@ ENTRIES = (
         on_phone=False,
         group=1,
     ),
-    Entry("core:settings", _("Settings"), "adjustments", (ADMIN,), ("core:settings",), group=1),
+    Entry(
+        "core:settings",
+        _("Settings"),
+        "adjustments",
+        (ADMIN,),
+        owns=("core:settings", "accounts:organ", "accounts:add_organ", "desks:categor", "desks:facts"),
+        group=1,
+    ),
 )
 
 

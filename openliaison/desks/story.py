@@ -165,6 +165,7 @@ class Storyteller:
                 organisation=self.organisations.get(row["organisation"]),
                 locality=self.localities.get(row["locality"]),
                 enterprise_id=enterprise.pk if enterprise else None,
+                enterprise_name=enterprise.name if enterprise else "",
                 is_enterprise_admin=enterprise is not None,
             )
             self.roles[row["username"]] = role
