@@ -27,12 +27,12 @@ WATCHED = {
 _VALUES = {Entry.Kind.EXTENSION_GRANTED: "extension"}
 
 
-def clocks(case: Case, at: datetime) -> dict[str, ClockState]:
+def clocks(case: Case, at: datetime, *, days: Calendar | None = None) -> dict[str, ClockState]:
     """The clocks that have started, as they stand at an instant; empty for a draft."""
     if case.submitted_at is None:
         return {}
     limits = places.limits(case.place, case.submitted_at.date())
-    return reckon(case, calendar(case.place), limits, _lines(case), at)
+    return reckon(case, days or calendar(case.place), limits, _lines(case), at)
 
 
 def reckon(

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.db import transaction
 from procrastinate.contrib.django import app
 
 from openliaison.core import places
+from openliaison.core.errors import Refused
 from openliaison.core.now import now
 from openliaison.register.models import Link
 
 from . import clock, services
-from .errors import AlreadyDone, TooEarly
 from .models import Case, Entry
+
+REMINDERS = 2  # after silence_remind_1 and silence_remind_2
 
 
 @app.task(name="cases.link_handlers")
+@transaction.atomic
 def link_handlers(case_id: int) -> None:
     """Let the organisations of a case see what offices may know of its enterprise, while it runs and 90 days on."""
     case = Case.objects.select_related("place").filter(pk=case_id).first()
@@ -23,29 +27,36 @@ def link_handlers(case_id: int) -> None:
         return
     today = now().astimezone(case.place.zone).date()
     keep = int(places.limit(case.place, "handler_link", today).amount)
-    holders = set(case.handlings.filter(ends_at=None).values_list("organisation_id", flat=True))
-    for organisation_id in holders:
-        others = Case.objects.open().filter(
-            enterprise_id=case.enterprise_id, handlings__organisation_id=organisation_id
-        )
-        ends_on = None if others.exists() else today + timedelta(days=keep)
-        Link.objects.update_or_create(
-            enterprise_id=case.enterprise_id,
-            organisation_id=organisation_id,
-            kind=Link.Kind.HANDLER,
-            defaults={"place_id": case.place_id, "ends_on": ends_on},
-            create_defaults={"place_id": case.place_id, "starts_on": today, "ends_on": ends_on},
-        )
+    for organisation_id in set(case.handlings.filter(user=None).values_list("organisation_id", flat=True)):
+        _link(case, organisation_id, today + timedelta(days=keep))
+
+
+def _link(case: Case, organisation_id: int, until: object) -> None:
+    """Open while the office has a part in any running case of the enterprise; then it ends once, `until`."""
+    pieces = {"handlings__organisation_id": organisation_id, "handlings__ends_at": None, "is_confidential": False}
+    runs = Case.objects.open().filter(enterprise_id=case.enterprise_id, **pieces).exists()
+    today = now().astimezone(case.place.zone).date()
+    link, is_new = Link.objects.get_or_create(
+        enterprise_id=case.enterprise_id,
+        organisation_id=organisation_id,
+        kind=Link.Kind.HANDLER,
+        defaults={"place_id": case.place_id, "starts_on": today, "ends_on": None if runs else until},
+    )
+    is_over = link.ends_on is not None
+    if not is_new and runs == is_over:
+        link.ends_on = None if runs else until
+        link.save(update_fields=["ends_on"])
 
 
 @app.task(name="cases.open_up")
+@transaction.atomic
 def open_up(case_id: int) -> None:
     """A case whose confidentiality was lifted belongs to the offices of the persons who had it."""
     case = Case.objects.select_related("place").filter(pk=case_id, is_confidential=False).first()
     if case is None:
         return
     offices: set[int] = set()
-    for piece in case.handlings.filter(ends_at=None).order_by("-part"):  # the lead's first
+    for piece in case.handlings.filter(ends_at=None).order_by("-part", "starts_at"):  # the lead's first
         is_second = piece.organisation_id in offices
         offices.add(piece.organisation_id)
         piece.user, piece.arbiter = None, None
@@ -61,17 +72,47 @@ def ask_again(timestamp: int) -> None:
     for case in Case.objects.filter(status=Case.Status.PLANNED, planned_on__lte=now().date() + timedelta(days=1)):
         try:
             services.ask_again(case=case, at=now())
-        except (AlreadyDone, TooEarly):
+        except Refused:  # not yet by the place's own date, or somebody was faster
             continue
 
 
 @app.periodic(cron="15 * * * *")
 @app.task(name="cases.remind", queueing_lock="cases.remind")
 def remind(timestamp: int) -> None:
-    """Remind enterprises of replies they have not answered, after three and after seven working days."""
+    """Remind enterprises of replies and questions they left unanswered, twice; then the desk is to call."""
     at = now()
-    for case in Case.objects.filter(status=Case.Status.REPLIED).exclude(reply_kind=Case.ReplyKind.REFERRED):
-        assert case.replied_at is not None
-        sent = case.entries.filter(kind=Entry.Kind.REMINDED, author=None, at__gte=case.replied_at).count()
-        if sent < 2 and at >= clock.due_after(case.place, case.replied_at, f"silence_remind_{sent + 1}", at):
-            services.remind_enterprise(case=case, at=at)
+    for case in Case.objects.put_to_enterprise().select_related("place"):
+        since = _silent_since(case)
+        sent = case.entries.filter(kind=Entry.Kind.REMINDED, author=None, at__gte=since).count()
+        if sent >= REMINDERS or at < clock.due_after(case.place, since, f"silence_remind_{sent + 1}", at):
+            continue
+        try:
+            services.remind_enterprise(case=case, at=at, asks_desk_to_call=sent + 1 == REMINDERS)
+        except Refused:
+            continue
+
+
+def _silent_since(case: Case) -> datetime:
+    """Since when the enterprise is to answer: the reply, or the question."""
+    if case.status == Case.Status.WAITING:
+        asked = case.entries.filter(kind=Entry.Kind.ASKED).order_by("at", "id").last()
+        assert asked is not None
+        return asked.at
+    assert case.replied_at is not None
+    return case.replied_at
+
+
+@app.periodic(cron="30 3 * * *")
+@app.task(name="cases.settle_provisional", queueing_lock="cases.settle_provisional")
+def settle_provisional(timestamp: int) -> None:
+    """Reckon provisional due instants again: the year's holidays may have been loaded."""
+    for case in Case.objects.running().filter(due_is_provisional=True).values_list("pk", flat=True):
+        _reckon_again(case)
+
+
+@transaction.atomic
+def _reckon_again(case_id: int) -> None:
+    rows = Case.objects.select_for_update(of=("self",)).select_related("place", "category")
+    case = rows.get(pk=case_id)
+    clock.refresh(case, now())
+    case.save(update_fields=["due_at", "due_clock", "due_is_provisional", "solution_due_at"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -408,6 +408,24 @@ class Entry(models.Model):
         return f"{self.kind} of {self.case_id}"
 
     @property
+    def kind_label(self) -> str:
+        """What happened, told exactly: the kind of reply, how it ended, which verdict."""
+        if self.kind == self.Kind.REPLIED:
+            return str(Case.ReplyKind(self.detail["reply_kind"]).label)
+        if self.kind == self.Kind.CLOSED:
+            return str(_("closed: %(outcome)s") % {"outcome": Case.Outcome(self.detail["outcome"]).label})
+        if self.kind == self.Kind.CONFIRMED:
+            return str(_("confirmed: partly") if self.detail.get("verdict") == "partly" else _("confirmed: yes"))
+        if self.kind == self.Kind.CALLED:
+            return str(_("called: reached") if self.detail.get("reached") else _("called: not reached"))
+        return self.get_kind_display()
+
+    @property
+    def planned_day(self) -> date | None:
+        found = self.detail.get("planned_on")
+        return date.fromisoformat(found) if found else None
+
+    @property
     def body(self) -> str:
         return self.text_en if self.text_en and (get_language() or "").startswith("en") else self.text
 
@@ -587,8 +605,8 @@ class Promise(models.Model):
         return self.text_en if self.text_en and (get_language() or "").startswith("en") else self.text
 
 
-class ReplyTemplate(TwoNames):
-    """The frame of a formal reply: letterhead, opening and closing words, in a place's own manner."""
+class ReplyTemplate(TwoNames, Seeded):
+    """The frame of a formal reply, in a place's own manner: {title}, {number}, {raised_on}, {text}, {planned_on} …"""
 
     place = models.ForeignKey(Place, models.CASCADE)
     reply_kind = models.CharField(max_length=9, choices=Case.ReplyKind)
@@ -597,7 +615,14 @@ class ReplyTemplate(TwoNames):
 
     @staticmethod
     def rule(scope: AnyScope) -> Rule:
-        return dict.fromkeys((AREA, HANDLER, ADMIN), Q(place_id=scope.place_id))
+        return dict.fromkeys((*STAFF, ENTERPRISE, ADMIN), Q(place_id=scope.place_id))
 
     objects = ScopedQuerySet.as_manager()
-    writers = {AREA: "INSERT, UPDATE, DELETE"}
+    writers = {ADMIN: "INSERT, UPDATE"}
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["place", "reply_kind"], name="reply_template_once")]
+
+    @property
+    def label_of_body(self) -> str:
+        return self.body_en if self.body_en and (get_language() or "").startswith("en") else self.body

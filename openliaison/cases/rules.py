@@ -131,7 +131,11 @@ _BY_KIND = {
 
 def allowed(case: Case, by: Role, at: datetime) -> list[str]:
     """The verbs this person may use on this case now."""
-    held = capacities(case, by, at)
+    return verbs_of(case, capacities(case, by, at))
+
+
+def verbs_of(case: Case, held: frozenset[str]) -> list[str]:
+    """The verbs of these capacities in the case's state."""
     return [name for name, verb in VERBS.items() if verb.who & held and case.status in verb.when]
 
 

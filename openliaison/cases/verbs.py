@@ -12,73 +12,137 @@ from . import forms, services
 
 
 class Door(NamedTuple):
-    """A verb as a page offers it: its button, form and service."""
+    """A verb as a page offers it: its tab, form and service, what it leads to and what to write."""
 
     label: Words
     icon: str
     form: type[forms.VerbForm]
     service: Callable[..., Any]
     hint: Words | str = ""
+    placeholder: Words | str = ""
+    button: Words | str = ""  # what the button says where it is not the label
 
+    @property
+    def press(self) -> Words | str:
+        return self.button or self.label
+
+
+_SHOWN = _("Never shown to the enterprise.")
 
 DOORS: dict[str, Door] = {
     "reply": Door(
-        _("Reply"), "send", forms.ReplyForm, services.reply_case, _("Say what, when and who. The enterprise decides.")
+        _("Reply"), "send", forms.ReplyForm, services.reply_case,
+        placeholder=_("Say what, when and who. The enterprise decides whether it is solved."),
+        button=_("Send to the enterprise"),
     ),
     "answer": Door(
-        _("First answer"), "message-2", forms.KeyedTextForm, services.answer_case,
-        _("Say what will be done and by when; the case stays in hand."),
+        _("First answer"), "message-2", forms.TextForm, services.answer_case,
+        _("The case stays in hand; the reply clock stops."),
+        _("Say what will be done, by whom and by when."), _("Send to the enterprise"),
     ),
     "ask": Door(
-        _("Ask the enterprise"), "question-mark", forms.KeyedTextForm, services.ask_enterprise,
+        _("Ask the enterprise"), "question-mark", forms.TextForm, services.ask_enterprise,
         _("The clock pauses until it answers, ten working days in all."),
+        _("One question, as short as it can be. Do not ask for what is on file."), _("Ask, pause the clock"),
     ),
-    "request_extension": Door(_("Ask for time"), "alarm", forms.ExtensionForm, services.request_extension),
+    "request_extension": Door(
+        _("Ask for time"), "alarm", forms.ExtensionForm, services.request_extension,
+        _("Once, at least a working day before it is due; the desk decides and the enterprise reads why."),
+    ),
     "object": Door(
         _("Object"), "scale", forms.ReasonForm, services.object_to_case,
         _("Once, within a working day, with a reason. The clock runs on; the desk rules today."),
+        _("Say why it is not yours, and whose it is."),
     ),
     "add_co": Door(_("Add co-handler"), "users", forms.CoHandlerForm, services.add_co_handler),
-    "finish_piece": Door(_("Our part is done"), "circle-check", forms.TextForm, services.finish_piece),
-    "assign": Door(_("Assign"), "send", forms.AssignForm, services.assign_case),
-    "rule": Door(_("Rule on the objection"), "scale", forms.RulingForm, services.rule_objection),
+    "finish_piece": Door(
+        _("Our part is done"), "circle-check", forms.TextForm, services.finish_piece,
+        placeholder=_("What your office did; the lead goes on with it."),
+    ),
+    "assign": Door(
+        _("Assign"), "send", forms.AssignForm, services.assign_case,
+        _("The office is asked at once. It may object once, within a working day."),
+    ),
+    "rule": Door(
+        _("Rule on the objection"), "scale", forms.RulingForm, services.rule_objection,
+        _("Today. A second return goes to the arbiter, whose ruling is final."),
+    ),
     "rule_extension": Door(_("Rule on more time"), "alarm", forms.RuleExtensionForm, services.rule_extension),
-    "refer_up": Door(_("Refer up"), "flag", forms.OptionalTextForm, services.refer_up),
-    "refuse_referral": Door(_("Give back to the lead"), "refresh", forms.TextForm, services.refuse_referral),
-    "return_from_above": Door(_("Answer from above"), "message-2", forms.TextForm, services.return_from_above),
+    "refer_up": Door(
+        _("Refer up"), "flag", forms.OptionalTextForm, services.refer_up,
+        _("The clock runs on; the case comes back with the upper level’s answer."),
+    ),
+    "refuse_referral": Door(
+        _("Give back to the lead"), "refresh", forms.TextForm, services.refuse_referral,
+        placeholder=_("Say what the lead can do itself."),
+    ),
+    "return_from_above": Door(
+        _("Answer from above"), "message-2", forms.TextForm, services.return_from_above,
+        placeholder=_("What the upper level answered; the lead goes on with it."),
+    ),
     "categorise": Door(_("Category"), "list-check", forms.CategoryForm, services.categorise_case),
     "contact": Door(_("Record a contact"), "phone", forms.OptionalTextForm, services.record_contact),
     "call_back": Door(_("Record a call"), "phone", forms.CallForm, services.record_call),
     "remind": Door(_("Remind"), "bell", forms.OptionalTextForm, services.remind_enterprise),
-    "decline": Door(_("Decline"), "x", forms.DeclineForm, services.decline_case),
-    "mark_duplicate": Door(_("Duplicate"), "copy", forms.DuplicateForm, services.mark_duplicate),
-    "close_silent": Door(_("Close as unanswered"), "circle-minus", forms.OptionalTextForm, services.close_silent),
-    "confirm_withdrawal": Door(
-        _("Close as withdrawn"), "circle-minus", forms.OptionalTextForm, services.confirm_withdrawal
+    "decline": Door(
+        _("Decline"), "x", forms.DeclineForm, services.decline_case,
+        _("The enterprise reads the reason; it may reopen the case within 90 days."),
     ),
-    "name_person": Door(_("Name a person"), "user-shield", forms.NamePersonForm, services.name_person),
+    "mark_duplicate": Door(_("Duplicate"), "copy", forms.DuplicateForm, services.mark_duplicate),
+    "close_silent": Door(
+        _("Close as unanswered"), "circle-minus", forms.OptionalTextForm, services.close_silent,
+        _("After ten working days and a call. The enterprise reopens it with one tap within 90 days."),
+    ),
+    "confirm_withdrawal": Door(
+        _("Close as withdrawn"), "circle-minus", forms.OptionalTextForm, services.confirm_withdrawal,
+        _("Call first, and record the call: was the enterprise pressed to withdraw?"),
+    ),
+    "drop_withdrawal": Door(
+        _("Go on with the case"), "refresh", forms.OptionalTextForm, services.drop_withdrawal,
+        _("The enterprise wants it pursued after all."),
+    ),
+    "name_person": Door(
+        _("Name a person"), "user-shield", forms.NamePersonForm, services.name_person,
+        _("The person sees this case; their office does not."),
+    ),
     "refer_externally": Door(
         _("Other system's number"), "arrows-exchange", forms.ExternalRefForm, services.refer_externally
     ),
-    "confirm": Door(_("Is it solved?"), "circle-check", forms.VerdictForm, services.confirm_case),
-    "answer_question": Door(
-        _("Answer the question"), "message-2", forms.KeyedTextForm, services.answer_question,
-        _("The office goes on as soon as it is answered."),
+    "confirm": Door(
+        _("Is it solved?"), "circle-check", forms.VerdictForm, services.confirm_case,
+        button=_("That is the verdict"),
     ),
-    "reopen": Door(_("Reopen"), "refresh", forms.TextForm, services.reopen_case),
+    "answer_question": Door(
+        _("Answer the question"), "message-2", forms.TextForm, services.answer_question,
+        _("The office goes on as soon as it is answered."), button=_("Send the answer"),
+    ),
+    "reopen": Door(
+        _("Reopen"), "refresh", forms.ReopenForm, services.reopen_case,
+        _("Within 90 days. The first result stays on file; a new clock starts."), _("What is still wrong?"),
+    ),
     "request_withdrawal": Door(
-        _("Withdraw"), "circle-minus", forms.TextForm, services.request_withdrawal,
+        _("Withdraw"), "circle-minus", forms.OptionalTextForm, services.request_withdrawal,
         _("The desk calls you before it closes the case."),
     ),
     "lift_confidentiality": Door(
-        _("Lift confidentiality"), "lock", forms.NothingForm, services.lift_confidentiality,
-        _("Offices and totals that cases usually reach will see it."),
+        _("Lift confidentiality"), "lock-open", forms.NothingForm, services.lift_confidentiality,
+        _("Offices and totals that cases usually reach will see it. This cannot be taken back."),
     ),
-    "message": Door(_("Message"), "message-2", forms.KeyedTextForm, services.send_message),
+    "message": Door(
+        _("Message"), "message-2", forms.TextForm, services.send_message,
+        placeholder=_("Everybody in this case reads it, the enterprise too."), button=_("Send"),
+    ),
     "note": Door(
-        _("Internal note"), "lock", forms.KeyedTextForm, services.note_case, _("Never shown to the enterprise.")
+        _("Internal note"), "lock", forms.TextForm, services.note_case, _SHOWN,
+        _("For the desk and the offices of this case."), _("Keep the note"),
     ),
-    "promise": Door(_("Promise"), "heart-handshake", forms.PromiseForm, services.make_promise),
+    "promise": Door(
+        _("Promise"), "heart-handshake", forms.PromiseForm, services.make_promise,
+        _("With a date; both sides see it until it is kept."),
+    ),
     "attach": Door(_("Attach a file"), "paperclip", forms.FileForm, services.attach_file),
-    "submit": Door(_("Submit"), "send", forms.NothingForm, services.submit_case),
+    "submit": Door(
+        _("Submit"), "send", forms.NothingForm, services.submit_case, _("It goes to the desk and its clocks start."),
+        button=_("Send to the desk"),
+    ),
 }  # fmt: skip

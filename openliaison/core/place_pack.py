@@ -75,6 +75,17 @@ class CategoryRow:
 
 
 @dataclass(frozen=True)
+class ReplyRow:
+    """The frame of a formal reply of one kind."""
+
+    reply_kind: str
+    name: str
+    name_en: str
+    body: str
+    body_en: str
+
+
+@dataclass(frozen=True)
 class CalendarRow:
     day: date
     kind: str
@@ -120,6 +131,7 @@ class PlacePack:
     localities: list[LocalityRow]
     organisations: list[OrganisationRow]
     categories: list[CategoryRow]
+    replies: list[ReplyRow]
     calendar: list[CalendarRow]
     clocks: list[ClockRow]
     facts: list[FactRow]
@@ -156,6 +168,7 @@ def read_pack(folder: Path) -> PlacePack:
         clocks=_rows(folder / "clocks.csv", ClockRow, faults),
         facts=_facts(folder / "facts.csv", faults),
         settings=_settings(folder / "settings.toml", faults),
+        replies=_rows(folder / "replies.csv", ReplyRow, faults) if (folder / "replies.csv").is_file() else [],
         words={code: _words(folder / f"words.{code}.toml", faults) for code in ("zh", "en")},
     )
     if not faults:

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.db import transaction
 
 from openliaison.accounts.services import seed_organisations
-from openliaison.cases.services import seed_categories
+from openliaison.cases.services import seed_categories, seed_reply_templates
 from openliaison.core.models import Place
 from openliaison.core.place_pack import read_pack
 from openliaison.core.places import seed_place
@@ -25,5 +25,6 @@ def load_place(folder: Path) -> Place:
     place = seed_place(pack)
     seed_organisations(place, pack.organisations)
     seed_categories(place, pack.categories)
+    seed_reply_templates(place, pack.replies)
     seed_fact_definitions(place, pack.facts)
     return place

@@ -28,7 +28,7 @@ from .handling import (
 )
 from .opening import attach_file, discard_draft, open_case, save_draft, submit_case
 from .promises import keep_promise, make_promise, withdraw_promise
-from .seeding import seed_categories
+from .seeding import seed_categories, seed_reply_templates
 from .talking import note_case, record_call, record_contact, refer_externally, send_message
 from .verdict import (
     ask_again,
@@ -81,6 +81,7 @@ __all__ = [
     "rule_objection",
     "save_draft",
     "seed_categories",
+    "seed_reply_templates",
     "send_message",
     "submit_case",
     "withdraw_promise",

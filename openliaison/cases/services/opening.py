@@ -105,17 +105,18 @@ def discard_draft(*, case: Case, by: Role, at: datetime) -> None:
     case.delete()
 
 
-@transaction.atomic
-def submit_case(*, case: Case, by: Role, at: datetime) -> Case:
+@steps.verb
+def submit_case(*, case: Case, by: Role, at: datetime, client_key: uuid.UUID | None = None) -> Case:
     """Hand a draft to the desk: its clocks start."""
-    return _submit(steps.begin(case, "submit", by=by, at=at), by=by, at=at)
+    case = steps.begin(case, "submit", by=by, at=at, client_key=client_key)
+    return _submit(case, by=by, at=at, client_key=client_key)
 
 
-def _submit(case: Case, *, by: Role, at: datetime) -> Case:
+def _submit(case: Case, *, by: Role, at: datetime, client_key: uuid.UUID | None = None) -> Case:
     case.status, case.submitted_at = Case.Status.SUBMITTED, at
     if case.channel in (Case.Channel.VISIT, Case.Channel.PHONE):
         case.contacted_at = at  # it was told to a person
-    steps.say(case, Entry.Kind.SUBMITTED, by=by, at=at)
+    steps.say(case, Entry.Kind.SUBMITTED, by=by, at=at, client_key=client_key)
     case = steps.finish(case, "submitted", by=by, at=at)
     tasks.ask(
         steps.coordinators(case),

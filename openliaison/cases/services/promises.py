@@ -74,7 +74,7 @@ def make_promise(
         is_confidential=bool(case and case.is_confidential),
     )
     journal.record(promise, "promised", by=by, at=at, due_on=due_on, side=side)
-    _tell_of(promise, N_("Promised by %(day)s: %(text)s"), by, at)
+    _tell_of(promise, by, at)
     return promise
 
 
@@ -128,14 +128,21 @@ def _require_team(enterprise: Enterprise, by: Role, at: datetime) -> None:
         raise NotAllowed(_("Promises to %(name)s are made by its team or within a case.") % {"name": enterprise.label})
 
 
-def _tell_of(promise: Promise, about: str, by: Role, at: datetime) -> None:
-    people = Role.objects.filter(enterprise_id=promise.enterprise_id, user__is_active=True).exclude(user_id=by.user_id)
+def _tell_of(promise: Promise, by: Role, at: datetime) -> None:
+    """The other side is told; of a confidential case without its words."""
+    if promise.side == Promise.Side.ENTERPRISE and promise.case and promise.case.lead:
+        people = steps.people_of(promise.case.lead, promise.case)
+    else:
+        roles = Role.objects.filter(enterprise_id=promise.enterprise_id, user__is_active=True).select_related("user")
+        people = [role.user for role in roles]
+    words = {"zh": promise.text, "en": promise.text_en or promise.text}
+    hidden = {"zh": "保密诉求中的承诺", "en": "a promise in a confidential case"}
     tasks.tell(
-        [role.user_id for role in people],
+        [person for person in people if person.pk != by.user_id],
         promise,
-        about,
-        url="/cases/promises/",
+        N_("Promised by %(day)s: %(text)s"),
+        url=steps.url(promise.case) if promise.case else "/cases/promises/",
         at=at,
         day=promise.due_on.isoformat(),
-        text=promise.text,
+        text=hidden if promise.is_confidential else words,
     )

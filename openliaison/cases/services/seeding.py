@@ -1,4 +1,4 @@
-"""Categories from a place's files."""
+"""Categories and frames of replies from a place's files."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from openliaison.accounts.models import Organisation
-from openliaison.cases.models import Category
+from openliaison.cases.models import Category, ReplyTemplate
 from openliaison.core.models import Place
 
 
@@ -37,5 +37,21 @@ def seed_categories(place: Place, rows: Iterable[Any]) -> int:
         update_conflicts=True,
         unique_fields=["place", "code"],
         update_fields=[*names, "is_factor", "position"],
+    )
+    return len(fresh)
+
+
+def seed_reply_templates(place: Place, rows: Iterable[Any]) -> int:
+    """Load `replies.csv`; frames edited on screen stay. Returns how many were written."""
+    known = ReplyTemplate.objects.filter(place=place, edited_at__isnull=False)
+    edited = set(known.values_list("reply_kind", flat=True))
+    names = ["name", "name_en", "body", "body_en"]
+    fresh = [
+        ReplyTemplate(place=place, reply_kind=row.reply_kind, **{n: getattr(row, n) for n in names})
+        for row in rows
+        if row.reply_kind not in edited
+    ]
+    ReplyTemplate.objects.bulk_create(
+        fresh, update_conflicts=True, unique_fields=["place", "reply_kind"], update_fields=names
     )
     return len(fresh)

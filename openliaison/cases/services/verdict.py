@@ -104,22 +104,23 @@ def remind_enterprise(
     by: Role | None = None,
     text: str = "",
     text_en: str = "",
+    asks_desk_to_call: bool = False,
     client_key: uuid.UUID | None = None,
 ) -> Case:
-    """Remind the enterprise of a reply or a question it has not answered."""
+    """Remind the enterprise of a reply or a question it has not answered; the last time the desk is to call."""
     case = steps.begin(case, "remind", by=by, at=at, client_key=client_key)
     if case.status not in (Case.Status.REPLIED, Case.Status.WAITING):
-        raise AlreadyDone(_("The enterprise has answered."))
+        raise AlreadyDone(steps.with_last(_("The enterprise has answered."), case))
+    if case.status == Case.Status.REPLIED and case.reply_kind == Case.ReplyKind.REFERRED:
+        raise NotAllowed(_("The lead wants to refer this case up; the desk decides on that first."))
     steps.say(case, Entry.Kind.REMINDED, by=by, at=at, text=text, text_en=text_en, client_key=client_key)
     case = steps.finish(case, "reminded", by=by, at=at)
-    tasks.ask(
-        steps.people_of_enterprise(case) or steps.officers(case, at),
-        case,
-        N_("Reminder: please answer on case %(number)s: %(title)s"),
-        url=steps.url(case),
-        at=at,
-        **steps.params(case),
-    )
+    asked = {"url": steps.url(case), "at": at, **steps.params(case)}
+    people = steps.people_of_enterprise(case) or steps.officers(case, at)
+    tasks.ask(people, case, N_("Reminder: please answer on case %(number)s: %(title)s"), **asked)
+    if asks_desk_to_call:
+        about = N_("Call %(enterprise)s: it has not answered on case %(number)s")
+        tasks.ask(steps.coordinators(case), case, about, why=N_("Reminded twice in writing"), **asked)
     return case
 
 

@@ -1,0 +1,87 @@
+"""What lists of cases and promises are filtered by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from openliaison.accounts.models import Organisation
+from openliaison.cases.models import Case, Category, Promise
+from openliaison.core.models import Locality
+
+ANY = ("", _("any"))
+
+
+class CaseFilter(forms.Form):
+    """Filters of the list of cases; a choice that is not there filters nothing."""
+
+    q = forms.CharField(
+        label=_("Number, words of title or text"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+    status = forms.ChoiceField(
+        label=_("State"), required=False, choices=[ANY, ("open", _("all open")), *Case.Status.choices]
+    )
+    due = forms.ChoiceField(
+        label=_("What is due"),
+        required=False,
+        choices=[
+            ANY,
+            ("overdue", _("overdue")),
+            ("today", _("due today")),
+            ("week", _("due this week")),
+            ("enterprise", _("the enterprise is to answer")),
+            ("objected", _("objection to rule on")),
+            ("extension", _("more time asked")),
+            ("referral", _("to refer up?")),
+            ("withdrawal", _("withdrawal asked")),
+        ],
+    )
+    category = forms.ChoiceField(label=_("Category"), required=False)
+    lead = forms.ChoiceField(label=_("Lead"), required=False)
+    place = forms.ChoiceField(label=_("Township"), required=False)
+    outcome = forms.ChoiceField(label=_("How it ended"), required=False, choices=[ANY, *Case.Outcome.choices])
+    channel = forms.ChoiceField(label=_("How it came"), required=False, choices=[ANY, *Case.Channel.choices])
+    redo = forms.ChoiceField(label=_("Sent back"), required=False, choices=[ANY, ("1", _("at least once"))])
+    mine = forms.ChoiceField(label=_("Whose"), required=False, choices=[ANY, ("1", _("mine"))])
+    enterprise = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="f_%s", **kwargs)
+        place = request.place  # type: ignore[attr-defined]
+        choices = {
+            "category": [(c.code, c.label) for c in Category.objects.filter(place=place)],
+            "lead": [(o.code, o.label) for o in Organisation.objects.filter(place=place).exclude(kind="desk")],
+            "place": [(x.code, x.label) for x in Locality.objects.filter(place=place, level__in=["township", "park"])],
+        }
+        for name, listed in choices.items():
+            self.fields[name].choices = [ANY, *listed]  # type: ignore[attr-defined]
+        if request.scope.is_enterprise:  # type: ignore[attr-defined]
+            for name in ("place", "channel", "mine", "redo"):
+                del self.fields[name]
+
+
+class PromiseFilter(forms.Form):
+    q = forms.CharField(
+        label=_("Words or enterprise"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+    state = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=[ANY, ("due", _("due")), ("late", _("late")), *Promise.State.choices],
+    )
+    side = forms.ChoiceField(label=_("Whose"), required=False, choices=[ANY, *Promise.Side.choices])
+    organisation = forms.ChoiceField(label=_("Office"), required=False)
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="f_%s", **kwargs)
+        offices = Organisation.objects.filter(place=request.place)  # type: ignore[attr-defined]
+        self.fields["organisation"].choices = [ANY, *((o.code, o.label) for o in offices)]  # type: ignore[attr-defined]

@@ -1,0 +1,133 @@
+"""Lists of cases and promises, filtered by what a page or another system asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from openliaison.cases.models import Case, Promise
+from openliaison.core.models import Locality
+from openliaison.core.scope import Scope
+from openliaison.register import search
+
+
+def list_rows(scope: Scope, wanted: Mapping[str, Any], at: datetime) -> QuerySet:
+    """Cases of a list, filtered by the page's query; values that mean nothing filter nothing.
+
+    Args:
+        wanted: status (or "open"), due, category, lead (codes), outcome, reply_kind, channel, place (a locality's
+            code), enterprise (id), redo, mine, confidential, q.
+    """
+    rows: Any = Case.objects.visible_to(scope).defer("search")
+    rows = rows.select_related("enterprise__locality", "lead", "category")
+    for name, narrow in _FILTERS.items():
+        if value := str(wanted.get(name) or "").strip():
+            rows = narrow(rows, value, scope, at)
+    return rows
+
+
+def _status(rows: Any, value: str, scope: Scope, at: datetime) -> QuerySet:
+    if value == "open":
+        return rows.open()
+    return rows.filter(status=value) if value in Case.Status.values else rows
+
+
+def _due(rows: Any, value: str, scope: Scope, at: datetime) -> QuerySet:
+    midnight = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    choices: dict[str, Callable[[], QuerySet]] = {
+        "overdue": lambda: rows.overdue(at),
+        "today": lambda: rows.due_between(at, midnight),
+        "week": lambda: rows.due_between(at, midnight + timedelta(days=6 - timezone.localtime(at).weekday())),
+        "objected": rows.objected,
+        "referral": rows.referral_asked,
+        "withdrawal": rows.withdrawal_asked,
+        "extension": rows.extension_asked,
+        "enterprise": rows.put_to_enterprise,
+    }
+    return choices[value]() if value in choices else rows
+
+
+def _place(rows: Any, value: str, scope: Scope, at: datetime) -> QuerySet:
+    inside = Locality.objects.filter(place_id=scope.place_id, code=value).first()
+    return rows.filter(locality_path__startswith=inside.path) if inside else rows.none()
+
+
+def _enterprise(rows: Any, value: str, scope: Scope, at: datetime) -> QuerySet:
+    return rows.filter(enterprise_id=int(value)) if value.isdigit() and len(value) < 19 else rows
+
+
+def _mine(rows: Any, value: str, scope: Scope, at: datetime) -> QuerySet:
+    """Led by my office, told to me, or raised by me."""
+    led = Q(lead_id=scope.organisation_id) if scope.organisation_id else Q(pk__in=[])
+    return rows.filter(led | Q(officer_id=scope.user_id) | Q(raised_by_id=scope.user_id))
+
+
+def _field(name: str) -> Callable[[Any, str, Scope, datetime], QuerySet]:
+    return lambda rows, value, scope, at: rows.filter(**{name: value})
+
+
+_FILTERS: dict[str, Callable[[Any, str, Scope, datetime], QuerySet]] = {
+    "status": _status,
+    "due": _due,
+    "category": _field("category__code"),
+    "lead": _field("lead__code"),
+    "outcome": _field("outcome"),
+    "reply_kind": _field("reply_kind"),
+    "channel": _field("channel"),
+    "place": _place,
+    "enterprise": _enterprise,
+    "redo": lambda rows, value, scope, at: rows.filter(redo_count__gt=0),
+    "mine": _mine,
+    "q": lambda rows, value, scope, at: search.matching(rows, value),
+}
+
+
+def promise_rows(scope: Scope, wanted: Mapping[str, Any]) -> QuerySet:
+    """Promises of both sides, filtered: state (also late and due), side, organisation (code), enterprise, q."""
+    rows: Any = Promise.objects.visible_to(scope).select_related("organisation", "enterprise", "made_by", "settled_by")
+    state, today = str(wanted.get("state") or ""), scope.today
+    if state in ("late", "due") and today:
+        edge = {"due_on__lt": today} if state == "late" else {"due_on__range": (today, today + timedelta(days=1))}
+        rows = rows.open().filter(**edge)
+    elif state in Promise.State.values:
+        rows = rows.filter(state=state)
+    for name, field in (("side", "side"), ("organisation", "organisation__code")):
+        if wanted.get(name):
+            rows = rows.filter(**{field: wanted[name]})
+    rows = (
+        _enterprise(rows, str(wanted.get("enterprise") or ""), scope, timezone.now())
+        if wanted.get("enterprise")
+        else rows
+    )
+    if text := str(wanted.get("q") or "").strip():
+        rows = rows.filter(Q(text__icontains=text) | Q(text_en__icontains=text) | Q(enterprise__name__icontains=text))
+    return rows
+
+
+def promise_look(promise: Promise, scope: Scope) -> str:
+    """State of a promise for the reader: open ones by their date."""
+    if promise.state != Promise.State.OPEN:
+        return f"promise.{promise.state}"
+    days = (promise.due_on - scope.today).days if scope.today else 0
+    return "promise.late" if days < 0 else "promise.due" if days <= 1 else "promise.open"
+
+
+def kept_shares(scope: Scope, rows: QuerySet) -> list[dict[str, Any]]:
+    """By organisation: promises due by now, how many of them were kept; withdrawn ones stand apart. By name."""
+    late = Q(state="open", due_on__lt=scope.today)
+    counted = (
+        rows.filter(side="county")
+        .order_by("organisation__name")
+        .values("organisation__name", "organisation__name_en", "organisation__code")
+        .annotate(
+            kept=Count("pk", filter=Q(state="kept")),
+            missed=Count("pk", filter=Q(state="broken") | late),
+            withdrawn=Count("pk", filter=Q(state="withdrawn")),
+            running=Count("pk", filter=Q(state="open", due_on__gte=scope.today)),
+        )
+    )
+    return [row | {"due": row["kept"] + row["missed"]} for row in counted]

@@ -1,0 +1,21 @@
+"""Pages of cases and promises."""
+
+from .cases import act, attachment, case, case_list, of_enterprise
+from .papers import case_paper, reply_letter
+from .promises import promise_list, settle_promise
+from .raising import raise_case
+from .verdict import verdict
+
+__all__ = [
+    "act",
+    "attachment",
+    "case",
+    "case_list",
+    "case_paper",
+    "of_enterprise",
+    "promise_list",
+    "raise_case",
+    "reply_letter",
+    "settle_promise",
+    "verdict",
+]
