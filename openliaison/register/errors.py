@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -25,10 +26,11 @@ class ChangedMeanwhile(Refused):
     """Somebody else changed the row after the form was opened.
 
     Args:
+        row: as it stands now.
         changes: field label, value as the form showed it, value now on file.
     """
 
-    def __init__(self, changes: Sequence[tuple[str, str, str]]) -> None:
+    def __init__(self, row: Any, changes: Sequence[tuple[str, str, str]]) -> None:
         listed = "; ".join(
             _("%(field)s: was “%(was)s”, now “%(now)s”") % {"field": field, "was": was or "–", "now": now or "–"}
             for field, was, now in changes
@@ -37,4 +39,4 @@ class ChangedMeanwhile(Refused):
             _("Somebody changed this while you had it open (%(changes)s). Look again; saving now overwrites it.")
             % {"changes": listed}
         )
-        self.changes = changes
+        self.row, self.changes = row, changes

@@ -6,11 +6,13 @@ import re
 import unicodedata
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Func, QuerySet, TextField, Value
 from pypinyin import Style, lazy_pinyin
+from pypinyin.seg import mmseg
 
 _HAN = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _CJK = re.compile(f"[{_HAN}]+")
@@ -33,6 +35,12 @@ def _sound(character: str) -> str:
     return lazy_pinyin(character, style=Style.NORMAL, errors="ignore")[0] if _CJK.match(character) else ""
 
 
+@lru_cache(maxsize=50_000)
+def _sounds_of(phrase: str) -> tuple[str, ...]:
+    """How a phrase reads: the library's own cut, kept, for names share their phrases."""
+    return tuple(lazy_pinyin(phrase, style=Style.NORMAL, errors=lambda unknown: [""] * len(unknown)))
+
+
 def words(*texts: str) -> list[str]:
     """Everything by which the texts are found."""
     found: dict[str, None] = {}
@@ -48,7 +56,7 @@ def _of_run(run: str) -> list[str]:
     """Characters, pairs, and the sounds from each character on; a character read two ways is found by both."""
     found = [*run, *_pairs(run)]
     alone = [_sound(c) for c in run]
-    in_words = lazy_pinyin(run, style=Style.NORMAL, errors=lambda unknown: [""] * len(unknown))
+    in_words = [sound for phrase in mmseg.seg.cut(run) for sound in _sounds_of(phrase)]
     readings = [alone] if in_words == alone or len(in_words) != len(run) else [alone, in_words]
     for sounds in readings:
         initials = "".join(s[:1] or " " for s in sounds)
@@ -63,6 +71,17 @@ def _pairs(run: str) -> list[str]:
 
 def _endings(word: str) -> list[str]:
     return [word[-n:] for n in ENDINGS] if len(word) >= LONG_NUMBER and word[:2].isdigit() else []
+
+
+class Asked(SearchQuery):
+    """A question made of words as they are kept: not taken apart again, which would drop the @ of pinyin words."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, search_type="raw")
+        self.text = text
+
+    def as_sql(self, *args: Any, **kwargs: Any) -> tuple[str, list[str]]:
+        return "%s::tsquery", [self.text]
 
 
 def vector(*texts: str) -> Func:
@@ -87,4 +106,4 @@ def matching(rows: QuerySet, text: str, field: str = "search") -> QuerySet:
     asked = parts(text)
     if not asked:
         return rows.none() if text.strip() else rows
-    return rows.filter(**{field: SearchQuery(" & ".join(asked), search_type="raw", config="simple")})
+    return rows.filter(**{field: Asked(" & ".join(asked))})

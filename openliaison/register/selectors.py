@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import Count, Q, QuerySet
+from django.contrib.postgres.search import SearchRank
+from django.db.models import Count, F, Q, QuerySet
 
 from openliaison.accounts.models import Role
 from openliaison.core.models import Locality, Place
@@ -168,6 +168,10 @@ class Branch:
     tie: GroupTie
     depth: int
 
+    @property
+    def percent(self) -> str:
+        return f"{(self.tie.share * 100).normalize():f}" if self.tie.share else ""
+
 
 def group_above(enterprise: Enterprise, scope: Scope) -> list[Branch]:
     """To whom the enterprise belongs, the nearest first."""
@@ -230,9 +234,9 @@ def look_alikes(place: Place, scope: Scope, *names: str, but: int | None = None)
     wanted = [w for w in (_grams(name, silent) for name in names) if w]
     if not wanted:
         return []
-    asked = SearchQuery(" | ".join(f"'{g}'" for g in sorted(set().union(*wanted))[:40]), search_type="raw")
+    asked = search.Asked(" | ".join(f"'{g}'" for g in sorted(set().union(*wanted))[:40]))
     rows = Enterprise.objects.visible_to(scope).filter(place=place, merged_into=None, search=asked)
-    rows = rows.exclude(pk=but or 0).select_related("locality").order_by(SearchRank("search", asked).desc(), "pk")
+    rows = rows.exclude(pk=but or 0).select_related("locality").order_by(SearchRank(F("search"), asked).desc(), "pk")
     found = [Alike(e, max(_likeness(w, e, silent) for w in wanted)) for e in rows[:CANDIDATES]]
     return sorted((f for f in found if f.likeness >= ALIKE_FROM), key=lambda f: -f.likeness)[:MOST_ALIKE]
 

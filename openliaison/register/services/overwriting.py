@@ -43,7 +43,8 @@ def need_as_seen(row: models.Model, seen: dict[str, Any] | None) -> None:
     stands = shown(row, list(seen))
     changed = [f for f, was in seen.items() if was != stands[f]]
     if changed:
-        raise ChangedMeanwhile([(str(LABELS[f]), _words(row, f, seen[f]), _words(row, f, stands[f])) for f in changed])
+        told = [(str(LABELS[f]), _words(row, f, seen[f]), _words(row, f, stands[f])) for f in changed]
+        raise ChangedMeanwhile(row, told)
 
 
 def _text(value: Any) -> str:
