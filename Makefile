@@ -21,10 +21,10 @@ check: setup-test
 	$(BIN)/openliaison manage makemigrations --check --dry-run
 	$(BIN)/python -m pytest -q tests/test_translations.py tests/test_templates.py
 
-bench: setup-test
+bench: setup-test $(VENV)/.bench
 	$(BIN)/python -m bench
 
-bench-%: setup-test
+bench-%: setup-test $(VENV)/.bench
 	$(BIN)/python -m bench $*
 
 shots: setup-test
@@ -51,6 +51,10 @@ $(VENV)/.run: requirements/run.txt | $(VENV)/bin/python
 
 $(VENV)/.test: requirements/test.txt $(VENV)/.run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
+	@touch $@
+
+$(VENV)/.bench: requirements/bench.txt $(VENV)/.run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
 	@touch $@
 
 node_modules/.done: package-lock.json | $(VENV)/.run
