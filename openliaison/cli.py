@@ -77,6 +77,7 @@ def _set_up(words: list[str]) -> list[str]:
 def serve(argv: list[str]) -> int:
     from openliaison.core.server import Options
     from openliaison.core.server import serve as run
+    from openliaison.desks.starting import prepare
 
     parser = argparse.ArgumentParser(prog="openliaison serve", description="Start database, worker and web together.")
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("OPENLIAISON_DATA") or ROOT / "data"))
@@ -98,7 +99,8 @@ def serve(argv: list[str]) -> int:
             key=found.key,
             public_url=found.public_url,
             is_demo=not found.no_demo,
-        )
+        ),
+        prepare,
     )
 
 

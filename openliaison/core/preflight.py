@@ -6,17 +6,26 @@ import platform
 import shutil
 import socket
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 LEAST_FREE_MB = 1000
 SYSTEMS = {("Linux", "x86_64"), ("Linux", "aarch64"), ("Darwin", "arm64"), ("Darwin", "x86_64")}
 
 
-def complaints(data: Path, host: str, port: int) -> list[str]:
+def complaints(data: Path, host: str, port: int, environment: Mapping[str, str]) -> list[str]:
     """Everything that stands in the way of `serve`; empty when nothing does."""
-    found = [python_version(sys.version_info[:2]), system(platform.system(), platform.machine())]
+    found = [python_version(sys.version_info[:2]), database(environment, platform.system(), platform.machine())]
     found += [folder(data), disk(data), free_port(host, port)]
     return [text for text in found if text]
+
+
+def database(environment: Mapping[str, str], name: str, machine: str) -> str:
+    """A server of one's own needs both of its addresses; without one the machine must have a build."""
+    urls = [key for key in ("DATABASE_URL", "DATABASE_OWNER_URL") if not environment.get(key)]
+    if len(urls) == 1:
+        return f"{urls[0]} is not set: a server of your own has two accounts, see “openliaison database sql”."
+    return system(name, machine) if urls else ""
 
 
 def python_version(version: tuple[int, ...]) -> str:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from . import embedded, preflight
 
+BAD_INPUT = 2
 MOST_DEATHS, WINDOW_SECONDS = 5, 60.0
 PATIENCE_SECONDS = {"web": 20.0, "worker": 30.0}
 
@@ -40,6 +41,9 @@ class Options:
         return self.public_url or f"{scheme}://{self.host}:{self.port}/"
 
 
+Prepare = Callable[[Options, Callable[[str], None]], int | None]
+
+
 @dataclass
 class _Part:
     make: Callable[[], subprocess.Popen[str]]
@@ -48,11 +52,16 @@ class _Part:
     not_before: float = 0.0
 
 
-def serve(options: Options) -> int:
-    """Run until Ctrl-C or SIGTERM. Returns the exit code: 0 stopped, 1 a part keeps dying, 2 cannot start."""
-    for problem in preflight.complaints(options.data, options.host, options.port):
-        _say(problem)
-        return 2
+def serve(options: Options, prepare: Prepare) -> int:
+    """Run until Ctrl-C or SIGTERM. Returns the exit code: 0 stopped, 1 a part keeps dying, 2 cannot start.
+
+    Args:
+        prepare: what is done once the database answers; its exit code, or None to go on.
+    """
+    if problems := preflight.complaints(options.data, options.host, options.port, os.environ):
+        for problem in problems:
+            _say(problem)
+        return BAD_INPUT
     environment = _environment(options)
     os.environ.update(environment)
     stop = threading.Event()
@@ -62,12 +71,12 @@ def serve(options: Options) -> int:
     try:
         if "DATABASE_URL" not in os.environ:
             database = embedded.start(options.data, say=_say)
-        if (code := _prepare(options)) is not None:
+        if (code := prepare(options, _say)) is not None:
             return code
         return _keep_running(options, stop, database)
     except embedded.CannotStart as error:
         _say(str(error))
-        return 2
+        return BAD_INPUT
     finally:
         if database:
             database.stop()
@@ -87,61 +96,6 @@ def _environment(options: Options) -> dict[str, str]:
     return found
 
 
-def _prepare(options: Options) -> int | None:
-    """Migrate, load the example, collect static files. An exit code, or None to go on."""
-    import django
-    from django.conf import settings
-    from django.core.management import call_command
-
-    if not options.is_demo:
-        _make_secret(options.data)
-    django.setup()
-    from openliaison.accounts import demo
-    from openliaison.core.translations import compile_all
-
-    compile_all()
-    call_command("migrate", verbosity=0)
-    if not options.is_demo:
-        return _refuse_unsafe(settings)
-    call_command("collectstatic", verbosity=0, interactive=False)
-    from openliaison.desks import story
-
-    story.load_if_empty(say=_say)
-    _say(f"OpenLiaison is at {options.url}")
-    for role, name, password in demo.logins():
-        _say(f"  {role:<12} {name:<14} {password}")
-    return None
-
-
-def _refuse_unsafe(settings: object) -> int | None:
-    from django.core.management import call_command
-
-    from openliaison.accounts import demo
-
-    if settings.DEBUG:  # type: ignore[attr-defined]
-        _say("Real mode does not start with OPENLIAISON_DEBUG=1; unset it.")
-        return 2
-    if settings.SECRET_KEY == settings.DEFAULT_KEY:  # type: ignore[attr-defined]
-        _say("Real mode does not start with the default key; remove data/secret so that a new one is made.")
-        return 2
-    if demo.has_demo_accounts():
-        _say("This folder holds the example with its known passwords; real mode wants another folder (--data).")
-        return 2
-    call_command("collectstatic", verbosity=0, interactive=False)
-    return None
-
-
-def _make_secret(data: Path) -> None:
-    file = data / "secret"
-    if file.exists():
-        return
-    import secrets
-
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as out:
-        out.write(secrets.token_urlsafe(60))
-
-
 def _keep_running(options: Options, stop: threading.Event, database: embedded.Server | None) -> int:
     parts = {name: _Part(make) for name, make in _recipes(options).items()}
     try:
@@ -155,8 +109,8 @@ def _keep_running(options: Options, stop: threading.Event, database: embedded.Se
                     return 1
         return 0
     finally:
-        for name, part in parts.items():
-            _end(part, PATIENCE_SECONDS[name])
+        for name in PATIENCE_SECONDS:  # the web first: nobody is let in while the rest ends
+            _end(parts[name], PATIENCE_SECONDS[name])
 
 
 def _look_after(name: str, part: _Part) -> bool:

@@ -22,9 +22,9 @@ from openliaison.accounts.models import ApiToken, Invitation, Organisation
 from openliaison.cases import services as cases
 from openliaison.cases.models import Category
 from openliaison.core.access import PUBLIC
-from openliaison.core.models import Task
+from openliaison.core.models import CalendarDay, SavedView, Task
 from openliaison.desks.models import Handover
-from openliaison.register.models import Contact, Fact, ImportBatch, Merge
+from openliaison.register.models import Contact, Fact, GroupTie, ImportBatch, Link, Merge, Site
 from openliaison.visits.models import Visit
 from tests import factories
 from tests.conftest import NOON, ROOT
@@ -98,25 +98,31 @@ class Samples:
             "handover_id": Handover.objects.get(person=officer.user).pk,
             "category_id": Category.objects.get(place=world.place, code="energy").pk,
             "batch_id": batch.pk,
-            "row_id": batch.rows.get().pk,
-            "row_number": 1,
+            "view_id": SavedView.objects.get(person=desk.user).pk,
+            "day_id": CalendarDay.objects.filter(place=world.place)[0].pk,
+            "tie_id": GroupTie.objects.get(parent=world.mine).pk,
+            "site_id": Site.objects.get(enterprise=world.mine).pk,
+            "link_id": Link.objects.get(enterprise=world.mine, kind="officer").pk,
             "merge_id": Merge.objects.get(kept=world.mine).pk,
-            "kept_id": world.mine.pk,
-            "taken_id": world.theirs.pk,
             "other_id": world.theirs.pk,
+            "answer": "yes",
             "verb": "message",
             "token": "not-a-token",
-            "key": "open",
-            "kind": "csv",
-            "code": "energy",
-            "day": "2026-11-23",
-            "page": "cases",
+            "key": "employees",
+            "language": "zh",
+        }
+        # Where a parameter of the same name means something else.
+        self.of_url = {
+            "core:settings_clock": {"key": "reply"},
+            "core:settings_value": {"key": "decline_reasons"},
+            "desks:rows": {"key": "open"},
         }
 
     def of(self, url: Url) -> dict[str, Any]:
-        lacking = [p for p in url.parameters if p not in self.values]
+        values = self.values | self.of_url.get(url.name, {})
+        lacking = [p for p in url.parameters if p not in values]
         assert not lacking, f"{url.name}: give {', '.join(lacking)} a value in tests/core/access_table.py (Samples)."
-        return {p: self.values[p] for p in url.parameters}
+        return {p: values[p] for p in url.parameters}
 
 
 class Visitor:

@@ -191,7 +191,7 @@ class RichWorld:
         status = fields.pop("status", "submitted")
         case = Case.objects.create(
             place=firm.place,
-            number=f"2026-{next(_numbers):04d}",
+            number=f"R-{next(_numbers):04d}",
             enterprise=firm,
             locality_path=firm.locality_path,
             received_path=received,
@@ -342,7 +342,7 @@ class RichWorld:
                 expires_at=NOON,
             )
             journal.record(firm, "registered", by=self.roles["coordinator"], at=NOON)
-            ReplyTemplate.objects.create(place=firm.place, name="x", reply_kind="solved", body="x")
+            ReplyTemplate.objects.get_or_create(place=firm.place, reply_kind="solved", defaults={"name": "x", "body": "x"})
 
     def _house(self) -> None:
         Counter.next("case:1:2026")

@@ -11,6 +11,7 @@ from openliaison.core.scope import ROLES
 from tests.core import access_table as table
 from tests.core.rich_world import RichWorld
 
+pytestmark = pytest.mark.django_db
 REWRITE = "REWRITE_ACCESS_TABLE=1 .venv/bin/python -m pytest tests/core/test_access.py"
 # What staff of one place may see of another county: the register's identity, people and organisations of the place.
 SHARED = {"in", "403", "404"}
