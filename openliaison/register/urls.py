@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from .views import facts, files, held, lists, steering
 
@@ -8,6 +8,7 @@ urlpatterns = [
     path("assign/", lists.assign_many, name="assign_many"),
     path("add/", files.add_enterprise, name="add_enterprise"),
     path("ours/", files.own_file, name="own_file"),
+    path("imports/", include("openliaison.register.import_urls")),
     path("<int:enterprise_id>/", files.enterprise, name="enterprise"),
     path("<int:enterprise_id>/identity/", files.edit_identity, name="enterprise_identity"),
     path("<int:enterprise_id>/station/", steering.station, name="enterprise_station"),

@@ -44,6 +44,7 @@ BEFORE = {
     State.RUNNING: (State.UPLOADED, State.CHECKED, State.FAILED),
     State.UNDOING: (State.DONE,),
 }
+CHOICES = {"same": Action.UPDATED, "another": Action.CREATED, "skip": Action.SKIPPED}
 NAMED = 20  # kept enterprises that the outcome names
 
 
@@ -347,10 +348,12 @@ def decide(
     row = ImportRow.objects.select_for_update(of=("self",)).select_related("batch").get(pk=row.pk)
     if row.batch.state != State.CHECKED or row.action != Action.UNDECIDED:
         raise AlreadyDone(_("This row was decided already, or its file has moved on. Reload the page."))
+    if choice not in CHOICES:
+        raise Incomplete(_("Say whether it is the same, another, or is left out."))
     candidates = row.cells.get("candidates", [])
     if choice == "same" and (enterprise is None or enterprise.pk not in candidates):
         raise Incomplete(_("Say which enterprise on file it is."))
-    action = {"same": Action.UPDATED, "another": Action.CREATED, "skip": Action.SKIPPED}[choice]
+    action = CHOICES[choice]
     if choice != "skip":
         _remember(row, {i: choice == "same" and i == enterprise.pk for i in candidates}, by, at)  # type: ignore[union-attr]
     row.action = action

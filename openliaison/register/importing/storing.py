@@ -9,6 +9,8 @@ from uuid import uuid4
 
 from django.conf import settings
 
+from openliaison.register.models import ImportBatch
+
 from .kinds import MOST_MB
 from .problems import Unreadable
 
@@ -46,6 +48,12 @@ def pieces_of(file: Path) -> Iterator[bytes]:
 
 def path(digest: str) -> Path:
     return _folder() / digest
+
+
+def drop(digest: str) -> None:
+    """Forget a file that no batch speaks of."""
+    if not ImportBatch.objects.filter(sha256=digest).exists():
+        path(digest).unlink(missing_ok=True)
 
 
 def clean_name(name: str) -> str:
