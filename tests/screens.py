@@ -49,7 +49,7 @@ SCREENS = (
     Screen("desk-closed", "linjie", "/cases/?status=closed", FIRST_ROW),
     Screen("desk-enterprises", "linjie", "/enterprises/"),
     Screen("desk-enterprise", "linjie", "/enterprises/1/"),
-    Screen("desk-not-contacted", "linjie", "/not-contacted/"),
+    Screen("desk-not-contacted", "linjie", "/rows/not-contacted/"),
     Screen("desk-imports", "linjie", "/enterprises/import/"),
     Screen("desk-search", "linjie", "/search/?q=bg"),
     Screen("desk-help", "linjie", "/help/"),

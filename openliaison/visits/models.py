@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
@@ -11,8 +12,17 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from openliaison.core.models import PATH, Place
-from openliaison.core.scope import AREA, ENTERPRISE, LEADER, OFFICER, AnyScope, Rule, ScopedQuerySet, within
+from openliaison.core.scope import ANALYST, AREA, ENTERPRISE, LEADER, OFFICER, AnyScope, Rule, ScopedQuerySet, within
 from openliaison.register.models import Contact, Enterprise, served_by_me
+
+
+class VisitQuerySet(ScopedQuerySet):
+    def since(self, at: datetime) -> VisitQuerySet:
+        return self.filter(at__gte=at)
+
+    def at_the_door(self) -> VisitQuerySet:
+        """Those for which somebody came: calls and online meetings cost the enterprise less."""
+        return self.filter(mode=Visit.Mode.VISIT)
 
 
 class Visit(models.Model):
@@ -46,22 +56,27 @@ class Visit(models.Model):
             OFFICER: Q(enterprise_id__in=served_by_me(scope)),
             AREA: area,
             LEADER: area,
+            ANALYST: area,
             ENTERPRISE: Q(enterprise_id=scope.enterprise_id),
         }
 
-    objects = ScopedQuerySet.as_manager()
+    objects = VisitQuerySet.as_manager()
     writers = {OFFICER: "INSERT, UPDATE", AREA: "INSERT", ENTERPRISE: "UPDATE"}
 
     class Meta:
         ordering = ["-at"]
         constraints = [
             models.CheckConstraint(name="visit_says_something", condition=Q(nothing_new=True) | ~Q(notes="")),
+            models.CheckConstraint(name="visit_mode_known", condition=Q(mode__in=["visit", "call", "online"])),
         ]
         indexes = [
             models.Index(fields=["enterprise", "-at"], name="visit_enterprise"),
             models.Index(fields=["place", "-at"], name="visit_newest"),
             models.Index(fields=["officer", "-at"], name="visit_officer"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d} {self.get_mode_display()}"
 
     @property
     def body(self) -> str:

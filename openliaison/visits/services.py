@@ -5,17 +5,20 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
 
-from openliaison.accounts.models import Role
+from openliaison.accounts.models import Organisation, Role
 from openliaison.cases import services as cases
 from openliaison.cases.models import Category, Promise
-from openliaison.core import journal
+from openliaison.core import journal, tasks
 from openliaison.core.errors import Refused
+from openliaison.core.models import Journal
 from openliaison.register import services as register
 from openliaison.register.models import Contact, Enterprise, Fact
 
@@ -28,6 +31,10 @@ class NotAllowed(Refused):
 
 class Incomplete(Refused):
     """Something is missing."""
+
+
+class AlreadyDone(Refused):
+    """Somebody has done it."""
 
 
 class KeyUsed(Refused):
@@ -45,6 +52,7 @@ class Problem:
     title_en: str = ""
     text_en: str = ""
     is_confidential: bool = False
+    uploads: Sequence[UploadedFile] = ()
 
 
 @dataclass(frozen=True)
@@ -80,6 +88,7 @@ def record_visit(
         visited_at: when it was; now where it is left out. Not in the future.
         nothing_new: a full record by itself.
         facts: fact key → value, learned at the visit.
+        problems: each with its pictures and papers, which are kept with the case.
 
     Raises:
         NotAllowed, Incomplete, KeyUsed; and what the services of cases, promises and facts refuse.
@@ -91,6 +100,8 @@ def record_visit(
         if known:
             raise KeyUsed(_("This form has been used. Open the page again."))
     _check_serves(enterprise, by, at)
+    if mode not in Visit.Mode.values:
+        raise Incomplete(_("A contact is a visit, a call or an online meeting."))
     visited_at = visited_at or at
     if visited_at > at:
         raise Incomplete(_("The visit lies in the future. Correct its date."))
@@ -112,11 +123,18 @@ def record_visit(
         recorded_at=at,
     )
     journal.record(visit, "visit_recorded", by=by, at=at, mode=mode, nothing_new=nothing_new)
+    _settle_requests(enterprise, at)
     for problem in problems:
         _open_case(visit, problem, by, at)
     for promised in commitments:
         cases.make_promise(
-            enterprise=enterprise, text=promised.text, due_on=promised.due_on, side=promised.side, by=by, at=at
+            enterprise=enterprise,
+            text=promised.text,
+            due_on=promised.due_on,
+            side=promised.side,
+            organisation=_office(by),
+            by=by,
+            at=at,
         )
     for key, value in (facts or {}).items():
         register.record_fact(
@@ -132,8 +150,68 @@ def record_visit(
     return visit
 
 
+@transaction.atomic
+def confirm_visit(*, visit: Visit, by: Role, at: datetime) -> Visit:
+    """The enterprise says that a record is right. Said twice, the first time stands.
+
+    Raises:
+        NotAllowed: it is another enterprise's record.
+    """
+    if by.kind != Role.Kind.ENTERPRISE or by.enterprise_id != visit.enterprise_id:
+        raise NotAllowed(_("Only %(name)s confirms what was recorded of it.") % {"name": visit.enterprise.label})
+    visit = Visit.objects.select_for_update(of=["self"]).get(pk=visit.pk)
+    if visit.confirmed_at is None:
+        visit.confirmed_at = at
+        visit.save(update_fields=["confirmed_at"])
+        journal.record(visit, "visit_confirmed", by=by, at=at)
+    return visit
+
+
+@transaction.atomic
+def ask_for_contact(*, enterprise: Enterprise, by: Role, at: datetime, days: int) -> None:
+    """The desk asks the officers of an enterprise to get in touch; once a day, whoever presses.
+
+    Raises:
+        NotAllowed: not of this area's desk.
+        AlreadyDone: asked today, or nobody serves the enterprise.
+    """
+    is_desk = by.kind == Role.Kind.COORDINATOR and enterprise.locality_path.startswith(by.locality.path)
+    if not is_desk:
+        raise NotAllowed(_("The desk of the area asks its officers."))
+    links = list(enterprise.links.active(at.date()).filter(user__isnull=False))
+    if not links:
+        raise AlreadyDone(_("Nobody serves %(name)s yet: name an officer first.") % {"name": enterprise.label})
+    asked = Journal.objects.filter(subject=journal.name(enterprise), verb="contact_asked")
+    if asked.filter(at__gte=at - timedelta(days=1)).exists():
+        raise AlreadyDone(_("The officer of %(name)s was asked within a day.") % {"name": enterprise.label})
+    journal.record(enterprise, "contact_asked", by=by, at=at, days=days)
+    for link in links:
+        tasks.ask(
+            [link.user_id],
+            link,
+            N_("Get in touch with %(enterprise)s"),
+            why=N_("The desk asks: no contact for %(days)s days"),
+            url=f"/briefing/{enterprise.pk}/",
+            at=at,
+            enterprise={"zh": enterprise.name, "en": enterprise.name_en},
+            days=str(days),
+        )
+
+
+def _settle_requests(enterprise: Enterprise, at: datetime) -> None:
+    """A contact does what the desk asked for, whoever of the team made it."""
+    for link in enterprise.links.active(at.date()).filter(user__isnull=False):
+        tasks.settle(link, at=at)
+
+
+def _office(by: Role) -> Organisation | None:
+    """Whose word an officer's promise is: the own office's, or the desk's where the officer has none."""
+    desks = Organisation.objects.filter(place_id=by.place_id, kind="desk").order_by("id")
+    return by.organisation or desks.first()
+
+
 def _open_case(visit: Visit, problem: Problem, by: Role, at: datetime) -> None:
-    cases.open_case(
+    case = cases.open_case(
         enterprise=visit.enterprise,
         text=problem.text,
         title=problem.title,
@@ -149,6 +227,8 @@ def _open_case(visit: Visit, problem: Problem, by: Role, at: datetime) -> None:
         by=by,
         at=at,
     )
+    for upload in problem.uploads:
+        cases.attach_file(case=case, upload=upload, by=by, at=at)
 
 
 def _summary(problems: Sequence[Problem], commitments: Sequence[Commitment], facts: dict[str, Any] | None) -> str:

@@ -7,5 +7,8 @@ urlpatterns = [
     path("", views.visit_list, name="visit_list"),
     path("record/", views.record, name="record"),
     path("<int:visit_id>/", views.visit, name="visit"),
+    path("<int:visit_id>/note/", views.note, name="note"),
+    path("<int:visit_id>/confirm/", views.confirm, name="confirm"),
     path("nothing-new/<int:enterprise_id>/", views.nothing_new, name="nothing_new"),
+    path("ask/<int:enterprise_id>/", views.ask, name="ask"),
 ]

@@ -1,0 +1,1 @@
+"""What each home asks of the rooms below: named reads that answer "what now, and why"."""

@@ -1,0 +1,59 @@
+"""Search from the head bar: enterprises, cases, people, each as far as the asking person may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from openliaison.accounts.models import Role
+from openliaison.cases.models import Case
+from openliaison.core.scope import ADMIN, ENTERPRISE, Scope
+from openliaison.register import search
+from openliaison.register.models import Enterprise
+
+MOST = 12  # of a group; beyond it the group says so and opens its list
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found, by group."""
+
+    enterprises: list[Enterprise]
+    cases: list[Case]
+    people: list[Role]
+
+    @property
+    def count(self) -> int:
+        return len(self.enterprises) + len(self.cases) + len(self.people)
+
+
+def find(scope: Scope, text: str, today: Any) -> Found:
+    """The first of each group; a business row is never found by somebody who may not see it."""
+    return Found(
+        enterprises=list(_enterprises(scope, text)[: MOST + 1]) if scope.role != ADMIN else [],
+        cases=list(_cases(scope, text)[: MOST + 1]),
+        people=list(_people(scope, text, today)[: MOST + 1]) if scope.role != ENTERPRISE else [],
+    )
+
+
+def _enterprises(scope: Scope, text: str) -> QuerySet:
+    rows = Enterprise.objects.visible_to(scope).filter(merged_into=None)
+    return search.matching(rows, text).select_related("locality").order_by("name")
+
+
+def _cases(scope: Scope, text: str) -> QuerySet:
+    """Confidential cases are not found by search, whoever asks: terms.md, rows never in search."""
+    rows = Case.objects.visible_to(scope).filter(is_confidential=False)
+    named = Q(number__contains=text) | Q(title__icontains=text) | Q(title_en__icontains=text)
+    return rows.filter(named | Q(text__icontains=text)).select_related("enterprise", "lead").order_by("-created_at")
+
+
+def _people(scope: Scope, text: str, today: Any) -> QuerySet:
+    """Officials by name or office; never people of enterprises."""
+    rows = Role.objects.filter(place_id=scope.place_id, enterprise_id=None, user__is_active=True)
+    rows = rows.filter(Q(ends_on=None) | Q(ends_on__gte=today))
+    named = Q(user__display_name__icontains=text) | Q(user__display_name_en__icontains=text)
+    office = Q(organisation__name__icontains=text) | Q(organisation__name_en__icontains=text)
+    return rows.filter(named | office).select_related("user", "organisation", "locality").order_by("user__display_name")
