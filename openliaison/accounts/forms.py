@@ -168,7 +168,7 @@ class PeopleFilter(forms.Form):
         Organisation.objects.none(), label=_("Organisation"), required=False, to_field_name="code", empty_label=_("all")
     )
     state = forms.ChoiceField(
-        label=_("State"), required=False, choices=[("", _("all")), ("active", _("may log in")), ("left", _("closed"))]
+        label=_("State"), required=False, choices=[("", _("all")), ("active", _("may log in")), ("left", _("account closed"))]
     )
 
     def __init__(self, *args: Any, place: Place, **kwargs: Any) -> None:
@@ -176,7 +176,7 @@ class PeopleFilter(forms.Form):
         self.fields["organisation"].queryset = Organisation.objects.filter(place=place)
 
 
-STATES = [("open", _("open")), ("used", _("used")), ("expired", _("run out")), ("revoked", _("taken back"))]
+STATES = [("open", _("not used yet")), ("used", _("used")), ("expired", _("run out")), ("revoked", _("taken back"))]
 
 
 class InvitationFilter(forms.Form):

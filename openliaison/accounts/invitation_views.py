@@ -67,7 +67,7 @@ def _columns() -> list[Column]:
         Column("role", _("To"), lambda i: i.as_what, "kind"),
         Column("for", _("For"), lambda i: i.for_whom),
         Column("by", _("Made by"), lambda i: i.created_by.label if i.created_by else "", "created_by__display_name"),
-        Column("made", _("Made"), lambda i: i.created_at, "created_at"),
+        Column("made", _("Made on"), lambda i: i.created_at, "created_at"),
         Column("expires", _("Runs out"), lambda i: i.expires_at, "expires_at"),
         Column("state", _("State"), lambda i: str(words[i.state(now())])),
     ]

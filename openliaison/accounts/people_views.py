@@ -56,7 +56,7 @@ def _columns() -> list[Column]:
         Column("phone", _("Phone"), lambda u: u.phone, is_extra=True),
         Column("email", _("E-mail"), lambda u: u.email, is_extra=True),
         Column("seen", _("Last log-in"), lambda u: u.last_login, "last_login", nulls_last=True),
-        Column("state", _("State"), lambda u: _("may log in") if u.is_active else _("closed"), "is_active"),
+        Column("state", _("State"), lambda u: _("may log in") if u.is_active else _("account closed"), "is_active"),
     ]
 
 
