@@ -126,8 +126,7 @@ def _give(share: Share, person: User, *, by: Role, at: datetime, client_key: uui
     for piece in _pieces(share, person):
         _move_piece(piece, share.successor, at)
     for case in (*share.cases, *share.confidential):
-        if case.officer_id == person.pk:
-            Case.objects.filter(pk=case.pk).update(officer=share.successor)
+        _move_case(case, person, share.successor)
         journal.record(case, "handed_over", by=by, at=at, giver=person, taker=share.successor)
     _move_tasks(share.tasks, person, share.successor, by.place, at)
     made = Handover.objects.create(
@@ -168,6 +167,14 @@ def _move_link(link: Link, successor: User, today: date) -> None:
     )
 
 
+def _move_case(case: Case, person: User, successor: User) -> None:
+    if case.officer_id == person.pk:
+        Case.objects.filter(pk=case.pk).update(officer=successor)
+    if case.arbiter_id == person.pk:
+        Case.objects.filter(pk=case.pk).update(arbiter=successor)
+        Handling.objects.filter(case=case).update(arbiter=successor)
+
+
 def _move_piece(piece: Handling, successor: User, at: datetime) -> None:
     Handling.objects.filter(pk=piece.pk).update(ends_at=at)
     has_one = Handling.objects.filter(
@@ -181,6 +188,7 @@ def _move_piece(piece: Handling, successor: User, at: datetime) -> None:
         user=successor,
         locality_path=piece.locality_path,
         part=piece.part,
+        arbiter_id=piece.arbiter_id,
         starts_at=at,
         done_at=piece.done_at,
     ).save(force_insert=True)
@@ -273,7 +281,24 @@ def cover_absence(
     )
     journal.record(row, "cover_named", by=by, at=at, giver=officer, taker=cover, starts_on=starts_on, ends_on=ends_on)
     _ask_to_read(row, at)
+    if by.user_id == officer.pk:
+        _tell_desk(row, today, at)
     return row
+
+
+def _tell_desk(made: Handover, today: date, at: datetime) -> None:
+    desk = Role.objects.valid(today).filter(place=made.place, kind=Role.Kind.COORDINATOR)
+    tasks.tell(
+        set(desk.values_list("user_id", flat=True)),
+        made,
+        N_("%(cover)s covers for %(person)s from %(start)s to %(end)s"),
+        url=reverse("desks:handover"),
+        at=at,
+        cover=made.successor.display_name,
+        person=made.person.display_name,
+        start=made.starts_on.isoformat(),
+        end=made.ends_on.isoformat() if made.ends_on else "",
+    )
 
 
 def _check_absence(officer: User, cover: User, starts_on: date, ends_on: date, by: Role, today: date) -> None:

@@ -126,7 +126,6 @@ def cover(request: HttpRequest) -> HttpResponse:
         except Refused as error:
             form.add_error("cover", str(error))
         else:
-            _tell_desk(request, made)
             messages.success(
                 request, _("%(name)s sees and does the same as you in these days.") % {"name": made.successor}
             )
@@ -134,21 +133,6 @@ def cover(request: HttpRequest) -> HttpResponse:
     context = _cover(request) | {"form": form}
     template = "desks/cover_part.html" if "part" in request.GET else "desks/cover.html"
     return render(request, template, context, status=422 if form.errors else 200)
-
-
-def _tell_desk(request: HttpRequest, made: Handover) -> None:
-    desk = Role.objects.valid(request.scope.today).filter(place=request.place, kind=Role.Kind.COORDINATOR)
-    tasks.tell(
-        set(desk.values_list("user_id", flat=True)),
-        made,
-        N_("%(cover)s covers for %(person)s from %(start)s to %(end)s"),
-        url=reverse("desks:handover"),
-        at=now(),
-        cover=made.successor.display_name,
-        person=made.person.display_name,
-        start=made.starts_on.isoformat(),
-        end=made.ends_on.isoformat() if made.ends_on else "",
-    )
 
 
 def _cover(request: HttpRequest) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from openliaison.core.models import Place, Task
 from openliaison.core.scope import AREA, OFFICER, Scope, acting_as, area, within
 from openliaison.register.models import Enterprise, Link
 
+from .models import Handover
+
 
 @dataclass(frozen=True)
 class OpenWork:
@@ -47,17 +49,29 @@ def open_work(person: User, scope: Scope, at: datetime) -> OpenWork:
     through = Q(officer=person)
     naming = Exists(Handling.objects.visible_to(scope).filter(case_id=OuterRef("id"), user=person, ends_at=None))
     cases = Case.objects.visible_to(scope).open().select_related("enterprise", "lead").order_by("due_at", "id")
-    promises = Promise.objects.visible_to(scope).open().filter(made_by=person).select_related("enterprise")
+    promises = _promises(person, scope).select_related("enterprise__place")
     tasks = _tasks(person, scope)
     seen = _about_visible(tasks, scope)
     return OpenWork(
         links=list(open_links(person, scope)),
         cases=list(cases.filter(through, is_confidential=False)),
-        confidential=list(cases.filter(through | Q(naming), is_confidential=True)),
+        confidential=list(cases.filter(through | Q(naming) | Q(arbiter=person), is_confidential=True)),
         promises=list(promises),
         tasks=seen,
         hidden_tasks=len(tasks) - len(seen),
     )
+
+
+def _promises(person: User, scope: Scope) -> QuerySet:
+    """Those a person gave or took over, unless they have handed them on."""
+    moves = Handover.objects.filter(Q(person=person) | Q(successor=person), kind=Handover.Kind.LEAVE)
+    taken, given = set(), set()
+    for move in moves.filter(place_id=scope.place_id).order_by("made_at", "id"):
+        gains, loses = (taken, given) if move.successor_id == person.pk else (given, taken)
+        gains.update(move.promises)
+        loses.difference_update(move.promises)
+    rows = Promise.objects.visible_to(scope).open().filter(Q(made_by=person) | Q(pk__in=taken))
+    return rows.exclude(pk__in=given)
 
 
 def open_links(person: User, scope: Scope) -> QuerySet:

@@ -69,12 +69,13 @@ def edit_category(*, category: Category, by: Role, at: datetime, **fields: Any) 
 @roles("ol_admin")
 def categories(request: HttpRequest) -> HttpResponse:
     rows = Category.objects.visible_to(request.scope).select_related("organisation")
-    if text := request.GET.get("q", "").strip():
+    text = request.GET.get("q", "").strip()[:60]
+    if text:
         rows = rows.filter(Q(name__icontains=text) | Q(name_en__icontains=text))
     page = ListPage(request, rows, _category_columns(), "position", name="categories")
     if kind := request.GET.get("export"):
         return page.export(kind, "categories", now())
-    return render(request, "desks/categories.html", {"list": page, "page": page.page})
+    return render(request, "desks/categories.html", {"list": page, "page": page.page, "wanted": text})
 
 
 def _category_columns() -> list[Column]:
@@ -104,12 +105,13 @@ def category(request: HttpRequest, category_id: int) -> HttpResponse:
 def facts(request: HttpRequest) -> HttpResponse:
     """The catalogue of what may be known of an enterprise; read only."""
     rows = FactDefinition.objects.visible_to(request.scope)
-    if text := request.GET.get("q", "").strip():
+    text = request.GET.get("q", "").strip()[:60]
+    if text:
         rows = rows.filter(Q(key__icontains=text) | Q(label_zh__icontains=text) | Q(label_en__icontains=text))
     page = ListPage(request, rows, _fact_columns(), "key", name="facts")
     if kind := request.GET.get("export"):
         return page.export(kind, "facts", now())
-    return render(request, "desks/facts.html", {"list": page, "page": page.page})
+    return render(request, "desks/facts.html", {"list": page, "page": page.page, "wanted": text})
 
 
 def _fact_columns() -> list[Column]:
