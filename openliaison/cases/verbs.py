@@ -60,7 +60,7 @@ DOORS: dict[str, Door] = {
         placeholder=_("What your office did; the lead goes on with it."),
     ),
     "assign": Door(
-        _("Assign"), "send", forms.AssignForm, services.assign_case,
+        _("Assign to an office"), "send", forms.AssignForm, services.assign_case,
         _("The office is asked at once. It may object once, within a working day."),
     ),
     "rule": Door(
@@ -70,7 +70,7 @@ DOORS: dict[str, Door] = {
     "rule_extension": Door(_("Rule on more time"), "alarm", forms.RuleExtensionForm, services.rule_extension),
     "refer_up": Door(
         _("Refer up"), "flag", forms.OptionalTextForm, services.refer_up,
-        _("The clock runs on; the case comes back with the upper level’s answer."),
+        _("The clock runs on; the case comes back with the upper level's answer."),
     ),
     "refuse_referral": Door(
         _("Give back to the lead"), "refresh", forms.TextForm, services.refuse_referral,

@@ -217,6 +217,7 @@ class Storyteller:
             "title": row["title"],
             "title_en": row["title_en"],
             "category": self.categories[row["category"]],
+            "wanted_result": row["wanted"],
             "is_confidential": row["script"] == "confidential",
         }
         if row["channel"] == "visit":

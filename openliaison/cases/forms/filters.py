@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.forms.boundfield import BoundField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -15,8 +16,28 @@ from openliaison.core.models import Locality
 ANY = ("", _("any"))
 
 
-class CaseFilter(forms.Form):
+class _Filter(forms.Form):
+    """Filters of a list: the usual ones at once, the others one tap away."""
+
+    usual: tuple[str, ...] = ()
+
+    @property
+    def front(self) -> list[BoundField]:
+        return [f for f in self.visible_fields() if f.name in self.usual]
+
+    @property
+    def back(self) -> list[BoundField]:
+        return [f for f in self.visible_fields() if f.name not in self.usual]
+
+    @property
+    def uses_back(self) -> bool:
+        return any(f.value() for f in self.back)
+
+
+class CaseFilter(_Filter):
     """Filters of the list of cases; a choice that is not there filters nothing."""
+
+    usual = ("q", "status", "due", "category")
 
     q = forms.CharField(
         label=_("Number, words of title or text"),
@@ -66,7 +87,8 @@ class CaseFilter(forms.Form):
                 del self.fields[name]
 
 
-class PromiseFilter(forms.Form):
+class PromiseFilter(_Filter):
+    usual = ("q", "state", "side", "organisation")
     q = forms.CharField(
         label=_("Words or enterprise"),
         required=False,

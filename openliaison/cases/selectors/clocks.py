@@ -29,7 +29,7 @@ NAMES: dict[str, Words] = {
 ENDS: dict[str, Words] = {
     "contact": _lazy("Ends with the first call or message to the enterprise."),
     "assignment": _lazy("Ends when the desk assigns the case."),
-    "reply": _lazy("Ends with the lead’s first written answer: what will be done, and by when."),
+    "reply": _lazy("Ends with the lead's first written answer: what will be done, and by when."),
     "solution": _lazy("Ends with a reply: solved, planned by a date, or explained. A “no” lets it run on."),
 }
 
@@ -189,7 +189,7 @@ def _text(line: Line, days: Calendar, names: dict[date, str]) -> str:
     span = _span(line)
     if line.kind == "paused":
         late = " · " + _("asked in the last working hour") if is_in_last_hour(days, line.start) else ""
-        return _("waits for the enterprise’s answer, %(span)s") % {"span": span} + late
+        return _("waits for the enterprise's answer, %(span)s") % {"span": span} + late
     return f"{span} · " + _("between offices, still runs") if line.label else span
 
 

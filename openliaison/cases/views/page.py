@@ -22,6 +22,7 @@ FRONT = (
     "return_from_above", "reply", "answer", "ask", "finish_piece", "close_silent", "reopen", "message", "note",
 )  # fmt: skip
 MOST_TABS = 5
+_SMALL = ("message", "attach", "note", "contact", "categorise", "refer_externally")  # everybody knows these
 CAPACITIES: dict[str, Words] = {
     rules.LEAD: _lazy("lead office"),
     rules.CO: _lazy("co-handler"),
@@ -39,7 +40,7 @@ def context(request: HttpRequest, found: Case, form: Any = None, verb: str = "")
     held = rules.capacities(found, request.role, at)  # type: ignore[attr-defined]
     able = [v for v in rules.verbs_of(found, held) if v in DOORS]
     able = [v for v in able if makes_sense(found, v, held)]
-    front = [v for v in FRONT if v in able][:MOST_TABS]
+    front = sorted((v for v in FRONT if v in able), key=lambda v: _rank(found, v))[:MOST_TABS]
     chosen = verb or request.GET.get("tab", "")
     chosen = chosen if chosen in able or (verb and form) else (front[0] if front else "")
     lines = selectors.conversation(found, scope)
@@ -59,12 +60,18 @@ def context(request: HttpRequest, found: Case, form: Any = None, verb: str = "")
         "door": DOORS.get(chosen),
         "form": form or (_empty_form(request, found, chosen) if chosen else None),
         "standing": [CAPACITIES[c] for c in CAPACITIES if c in held],
-        "can": [DOORS[v].label for v in able if v not in ("message", "attach", "note")][:6],
+        "can": [_(rules.VERBS[v].words) for v in able if v not in _SMALL][:6],
         "remarks": list(_remarks(found, held, scope.organisation_id)),
         "asks_verdict": "confirm" in able and scope.is_enterprise,
         "decline_text": dict(decline_reasons(found)).get(found.decline_reason, "") if found.decline_reason else "",
         "at": at,
     }
+
+
+def _rank(found: Case, verb: str) -> int:
+    """The first answer stands before the reply until it is given."""
+    order = FRONT.index(verb)
+    return FRONT.index("reply") - 1 if verb == "answer" and found.answered_at is None else order
 
 
 def _empty_form(request: HttpRequest, found: Case, verb: str) -> Any:
