@@ -84,7 +84,15 @@ class Handling(models.Model):
     @staticmethod
     def rule(scope: AnyScope) -> Rule:
         area = within(scope, "locality_path")
-        return {AREA: area, HANDLER: _mine(scope) | Q(arbiter_id=scope.user_id), LEADER: area & Q(user=None)}
+        # Enterprise and officer read who is to be told of their word; their walls of Case do not ask this table.
+        cases = Case.rule(scope)
+        of_case = {role: Q(case_id__in=Case.objects.filter(cases[role]).values("id")) for role in (ENTERPRISE, OFFICER)}
+        return {
+            AREA: area,
+            HANDLER: _mine(scope) | Q(arbiter_id=scope.user_id),
+            LEADER: area & Q(user=None),
+            **of_case,
+        }
 
     @staticmethod
     def insert_rule(scope: AnyScope) -> Rule:

@@ -22,6 +22,7 @@ class Cells(World):
     def __init__(self) -> None:
         super().__init__()
         self.co = role("handler", org="ndrc")
+        self.helper = role("handler", org="water")
         self.outsiders = {
             "stranger": self.stranger,
             "other office": role("handler", org="iit"),
@@ -41,9 +42,10 @@ class Cells(World):
             **self.outsiders,
         }
 
-    def in_status(self, status: str) -> Case:
+    def in_status(self, status: str, *, is_confidential: bool = False) -> Case:
         """A case raised by the enterprise that has come as far as `status` by the verbs themselves."""
         case = services.open_case(
+            is_confidential=is_confidential,
             enterprise=self.enterprise,
             text="每天傍晚跳闸，每次停半小时",
             title="傍晚跳闸",
@@ -59,6 +61,10 @@ class Cells(World):
         return case
 
     def _assign(self, case: Case) -> Case:
+        if case.is_confidential:
+            person, desk = {"person": self.lead.user}, {"by": self.coordinator, "at": NOON}
+            case = services.assign_case(case=case, lead=organisation("grid"), **person, **desk)
+            return services.add_co_handler(case=case, organisation=organisation("ndrc"), person=self.co.user, **desk)
         return services.assign_case(
             case=case, lead=organisation("grid"), co_handlers=[organisation("ndrc")], by=self.coordinator, at=NOON
         )
@@ -107,11 +113,13 @@ def calls(world: Cells, case: Case) -> dict[str, Call]:
         return lambda by, at: service(case=case, by=by, at=at, **arguments)
 
     text = {"text": "说明"}
+    named = {"person": world.other.user} if case.is_confidential else {}
+    helper = {"person": world.helper.user} if case.is_confidential else {}
     return {
         "submit": use(services.submit_case),
         "contact": use(services.record_contact),
-        "assign": use(services.assign_case, lead=organisation("housing")),
-        "add_co": use(services.add_co_handler, organisation=organisation("water")),
+        "assign": use(services.assign_case, lead=organisation("housing"), **named),
+        "add_co": use(services.add_co_handler, organisation=organisation("water"), **helper),
         "finish_piece": use(services.finish_piece, **text),
         "decline": use(services.decline_case, reason="outside"),
         "mark_duplicate": lambda by, at: services.mark_duplicate(case=case, of=world.first, by=by, at=at),
