@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class RegisterConfig(AppConfig):
@@ -16,7 +17,7 @@ class RegisterConfig(AppConfig):
             enterprise__active=("ok", "circle-check", _("in operation")),
             enterprise__stopped=("over", "circle-off", _("production stopped")),
             enterprise__moved=("none", "arrows-exchange", _("moved away")),
-            enterprise__closed=("none", "x", _("closed")),
+            enterprise__closed=("none", "x", pgettext_lazy("enterprise", "closed")),
             import__uploaded=("none", "cloud-upload", _("uploaded")),
             import__checking=("wait", "clock", _("being checked")),
             import__checked=("due", "checks", _("checked, not taken in")),

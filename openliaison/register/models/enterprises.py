@@ -10,6 +10,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from openliaison.accounts.models import Organisation
 from openliaison.core.models import PATH, Locality, Place, TwoNames
@@ -101,7 +102,7 @@ class Enterprise(TwoNames):
         ACTIVE = "active", _("in operation")
         STOPPED = "stopped", _("production stopped")
         MOVED = "moved", _("moved away")
-        CLOSED = "closed", _("closed")
+        CLOSED = "closed", pgettext_lazy("enterprise", "closed")
 
     place = models.ForeignKey(Place, models.PROTECT)
     number = models.CharField(_("official number"), max_length=40, blank=True)

@@ -44,7 +44,7 @@ def _columns(request: HttpRequest) -> list[Column]:
     scheme = request.place.industry_scheme
     return [
         Column("name", _("Enterprise"), lambda e: e.label, "name"),
-        Column("number", _("Number"), lambda e: e.number, "number"),
+        Column("number", _("Official number"), lambda e: e.number, "number"),
         Column("locality", _("Place"), lambda e: e.locality.label, "locality_path"),
         Column(
             "industry", _("Industry"), lambda e: f"{e.industry} {code_label(scheme, e.industry)}".strip(), "industry"
