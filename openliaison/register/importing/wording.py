@@ -31,7 +31,7 @@ FILES = {
     "no_sheet": _("There is no sheet “%(sheet)s” in the file. Choose another."),
     "no_head": _("No row looks like a table’s head. Give every column a heading in one row and send the file again."),
     "no_rows": _("Beneath the head there are no rows. Look whether the right file and the right head were chosen."),
-    "refused": _("%(text)s"),
+    "refused": "%(text)s",
     "fault": _("Something broke on our side. Nothing was written. Start it again; if it breaks again, tell the desk."),
     "interrupted": _("The work broke off, for the server was stopped. Nothing was written. Start it again."),
     "kept": _("%(count)s enterprises stay, for something was attached to them since: %(named)s."),
