@@ -69,7 +69,12 @@ class ProfileForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["display_name", "display_name_en", "phone", "email"]
-        labels = {"phone": _("Phone"), "email": _("E-mail")}
+        labels = {
+            "display_name": _("Full name"),
+            "display_name_en": _("Full name in English"),
+            "phone": _("Phone"),
+            "email": _("E-mail"),
+        }
 
 
 class _Held(forms.Form):
@@ -96,7 +101,7 @@ class _Held(forms.Form):
 class InviteForm(_Held, SentOnce):
     """Whom of the staff to invite, as what."""
 
-    display_name = forms.CharField(label=_("Name"), max_length=60)
+    display_name = forms.CharField(label=_("Full name"), max_length=60)
     kind = forms.ChoiceField(label=_("Role"), choices=[])
     field_order = ["display_name", "kind", "organisation", "locality"]
 
@@ -113,7 +118,7 @@ class InviteForm(_Held, SentOnce):
 class InviteColleagueForm(SentOnce):
     """Whom of one's own enterprise to invite."""
 
-    display_name = forms.CharField(label=_("Name"), max_length=60)
+    display_name = forms.CharField(label=_("Full name"), max_length=60)
     is_enterprise_admin = forms.BooleanField(label=_("May invite colleagues too"), required=False)
 
 

@@ -63,7 +63,7 @@ def _rows(request: HttpRequest, filters: InvitationFilter) -> QuerySet:
 def _columns() -> list[Column]:
     words = dict(STATES)
     return [
-        Column("name", _("Name"), lambda i: i.display_name, "display_name"),
+        Column("name", _("Full name"), lambda i: i.display_name, "display_name"),
         Column("role", _("What for"), lambda i: i.as_what, "kind"),
         Column("for", _("For"), lambda i: i.for_whom),
         Column("by", _("Made by"), lambda i: i.created_by.label if i.created_by else "", "created_by__display_name"),

@@ -50,7 +50,7 @@ def _people(request: HttpRequest, filters: PeopleFilter) -> QuerySet:
 
 def _columns() -> list[Column]:
     return [
-        Column("name", _("Name"), lambda u: u.label, "display_name"),
+        Column("name", _("Full name"), lambda u: u.label, "display_name"),
         Column("username", _("User name"), lambda u: u.username, "username"),
         Column("roles", _("Roles"), lambda u: "; ".join(f"{r.label} · {r.organisation_label}" for r in u.held)),
         Column("phone", _("Phone"), lambda u: u.phone, is_extra=True),

@@ -17,7 +17,7 @@ LIMITS = {
     "contact": _("First contact with the enterprise"),
     "assignment": _("Assignment by the desk"),
     "reply": _("First reply of the lead"),
-    "solution": _("Solution"),
+    "solution": _("Solution of a case"),
     "solution_common": _("Solution of a common problem"),
     "pause_cap": _("Pauses for the enterprise's answer, at most"),
     "extension_max": _("Extension, at most"),

@@ -26,7 +26,7 @@ class InvitePersonForm(SentOnce):
         Contact.objects.none(), label=_("Contact on file"), required=False, empty_label=_("somebody else")
     )
     display_name = forms.CharField(
-        label=_("Name"), max_length=60, required=False, help_text=_("Only where it is none of the contacts.")
+        label=_("Full name"), max_length=60, required=False, help_text=_("Only where it is none of the contacts.")
     )
     is_enterprise_admin = forms.BooleanField(label=_("May invite colleagues of the enterprise"), required=False)
 
