@@ -342,7 +342,9 @@ class RichWorld:
                 expires_at=NOON,
             )
             journal.record(firm, "registered", by=self.roles["coordinator"], at=NOON)
-            ReplyTemplate.objects.get_or_create(place=firm.place, reply_kind="solved", defaults={"name": "x", "body": "x"})
+            ReplyTemplate.objects.get_or_create(
+                place=firm.place, reply_kind="solved", defaults={"name": "x", "body": "x"}
+            )
 
     def _house(self) -> None:
         Counter.next("case:1:2026")

@@ -13,8 +13,6 @@ from tests.core.rich_world import RichWorld
 
 pytestmark = pytest.mark.django_db
 REWRITE = "REWRITE_ACCESS_TABLE=1 .venv/bin/python -m pytest tests/core/test_access.py"
-# What staff of one place may see of another county: the register's identity, people and organisations of the place.
-SHARED = {"in", "403", "404"}
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +25,12 @@ def found(built: RichWorld, django_db_blocker) -> tuple[list[list[str]], list[st
     if os.environ.get("REWRITE_ACCESS_TABLE"):
         table.FILE.write_text(table.as_text(rows), encoding="utf-8")
     return rows, faults
+
+
+def test_every_parameter_has_a_sample(rich):
+    samples = table.Samples(rich)
+    for url in table.urls():
+        assert set(samples.of(url)) == set(url.parameters)
 
 
 def test_every_view_says_who_gets_in():
@@ -65,10 +69,10 @@ def test_everybody_gets_what_the_table_says(found):
 
 
 def test_what_a_view_says_is_what_happens(found):
-    """A role that the view does not name is refused before anything is looked up; one that it names is not sent away."""
+    """Who is not named is refused before anything is looked up; who is named is not sent away."""
     rows, _faults = found
     allowed = {u.name: u.allowed for u in table.urls()}
-    kinds = dict(zip(table.OURS, _ROLES, strict=True))
+    kinds = dict(zip(table.OURS, table.OUR_ROLES, strict=True))
     for row in rows:
         cells = dict(zip(table.COLUMNS, row[3:], strict=True))
         for who, role in kinds.items():
@@ -76,11 +80,6 @@ def test_what_a_view_says_is_what_happens(found):
                 assert cells[who] == "403", f"{row[0]} {row[2]}: {who} gets {cells[who]}, the view does not name {role}"
             else:
                 assert cells[who] not in ("log-in", "401"), f"{row[0]} {row[2]}: {who} is sent away"
-
-
-_ROLES = (
-    "ol_officer", "ol_area", "ol_handler", "ol_leader", "ol_enterprise", "ol_inspector", "ol_analyst", "ol_admin",
-)  # fmt: skip
 
 
 def test_a_stranger_gets_in_where_the_view_is_public_and_nowhere_else(found):
@@ -95,7 +94,7 @@ def test_a_stranger_gets_in_where_the_view_is_public_and_nowhere_else(found):
 
 def test_people_of_another_place_find_nothing_of_ours(found):
     rows, _faults = found
-    objects = {u.name for u in table.urls() if any(p.endswith("_id") for p in u.parameters)}
+    objects = {u.name for u in table.urls() if u.is_of_an_object}
     for row in rows:
         cells = dict(zip(table.COLUMNS, row[3:], strict=True))
         for who in table.ABROAD:
@@ -105,7 +104,17 @@ def test_people_of_another_place_find_nothing_of_ours(found):
 
 def test_the_next_county_finds_no_case_visit_promise_fact_or_contact_of_ours(found):
     rows, _faults = found
-    private = {"case_id", "visit_id", "promise_id", "file_id", "fact_id", "contact_id", "task_id", "token_id", "batch_id"}
+    private = {
+        "case_id",
+        "visit_id",
+        "promise_id",
+        "file_id",
+        "fact_id",
+        "contact_id",
+        "task_id",
+        "token_id",
+        "batch_id",
+    }
     objects = {u.name for u in table.urls() if private & set(u.parameters)}
     for row in rows:
         cells = dict(zip(table.COLUMNS, row[3:], strict=True))

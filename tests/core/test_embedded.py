@@ -123,7 +123,7 @@ def test_no_person_logs_in_as_a_database_role(role):
     from django.conf import settings
 
     host = settings.DATABASES["default"]["HOST"]
-    with pytest.raises(psycopg.OperationalError, match="[Pp]eer authentication failed"):
+    with pytest.raises(psycopg.OperationalError, match=r"[Pp]eer authentication failed"):
         psycopg.connect(host=host, user=role, dbname="postgres")
 
 

@@ -12,7 +12,6 @@ from openliaison.core import journal, reads
 from openliaison.core.models import Journal, ReadLog, Task
 from openliaison.core.now import frozen
 from openliaison.core.scope import acting_as
-from tests import factories
 from tests.conftest import NOON
 from tests.factories import World
 

@@ -121,7 +121,7 @@ def test_what_is_not_sealed_yet_is_counted_and_sound(place, capsys):
 
 
 def test_text_in_any_script_is_hashed_as_written(place):
-    journal.record(place, "tried", by=None, at=NOON, text="㐂 “é” 🧾 \n \\ \"")
+    journal.record(place, "tried", by=None, at=NOON, text='㐂 “é” 🧾 \n \\ "')
     seals.seal_all(NOON)
 
     assert fault() == ""

@@ -102,7 +102,6 @@ class Site:
         assert part.ppid() == self.process.pid
         assert psutil.Process(self.process.pid).ppid() == os.getpid()
         part.send_signal(signal.SIGKILL)
-        gone, _alive = psutil.wait_procs([part], timeout=0.1)
         until = time.monotonic() + PATIENCE
         while not any(f"{self._spoken(words)} ended" in line for line in self.said[-40:]):
             assert time.monotonic() < until, "".join(self.said[-30:])
