@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
-WIDTH, HEIGHT = 640, 220
-LEFT, RIGHT, TOP, BOTTOM = 36, 124, 12, 28
+WIDTH, HEIGHT = 620, 220
+LEFT, RIGHT, TOP, BOTTOM = 36, 144, 12, 28
 NICE = (1, 2, 4, 5, 10, 20, 40, 50, 100, 200, 500, 1000)
 GRIDLINES = 4
 
@@ -42,7 +42,7 @@ def line_chart(series: Sequence[tuple[str, Sequence[float | None]]], labels: Seq
 
     >>> chart = line_chart([("a", [0, 10])], ["1", "2"])
     >>> chart.lines[0].pieces, [value for _y, value in chart.grid]
-    (['36.0,192.0 516.0,42.0'], [0, 4, 8, 12])
+    (['36.0,192.0 476.0,42.0'], [0, 4, 8, 12])
     """
     most = max((v for _css, values in series for v in values if v is not None), default=0)
     step = next((n for n in NICE if n * GRIDLINES >= most), ceil(most / GRIDLINES) or 1)

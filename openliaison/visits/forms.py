@@ -47,7 +47,12 @@ class VisitForm(SentOnce):
 
     mode = forms.ChoiceField(label=_lazy("How"), choices=Visit.Mode.choices, widget=Pick, initial="visit")
     met = forms.ModelChoiceField(
-        None, label=_lazy("Whom did you speak to?"), required=False, empty_label=_lazy("somebody else"), widget=Pick
+        None,
+        label=_lazy("Whom did you speak to?"),
+        required=False,
+        blank=True,
+        empty_label=_lazy("somebody else"),
+        widget=Pick,
     )
     notes = forms.CharField(
         label=_lazy("What did you hear and see?"),
@@ -167,8 +172,8 @@ class VisitFilters(forms.Form):
 
     q = forms.CharField(label=_lazy("Enterprise"), required=False, max_length=100)
     mode = forms.ChoiceField(label=_lazy("How"), required=False)
-    since = forms.DateField(label=_lazy("From"), widget=DateInput(), required=False)
-    until = forms.DateField(label=_lazy("To"), widget=DateInput(), required=False)
+    since = forms.DateField(label=_lazy("On or after"), widget=DateInput(), required=False)
+    until = forms.DateField(label=_lazy("On or before"), widget=DateInput(), required=False)
     confirmed = forms.ChoiceField(label=_lazy("Confirmed by the enterprise"), required=False)
     enterprise = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 

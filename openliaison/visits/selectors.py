@@ -49,6 +49,12 @@ def questions(enterprise: Enterprise, scope: Scope, most: int = MOST_QUESTIONS) 
     ]
 
 
+def as_last_time(enterprise: Enterprise, scope: Scope) -> dict[str, Any]:
+    """How and with whom the last contact was: what most often stays the same."""
+    last = Visit.objects.visible_to(scope).filter(enterprise=enterprise).order_by("-at").first()
+    return {"mode": last.mode, "met": last.met_id} if last else {}
+
+
 def mine(scope: Scope, text: str = "") -> QuerySet:
     """The enterprises I serve, with the last contact of each, the longest ago first."""
     rows = Enterprise.objects.visible_to(scope).filter(pk__in=served_by_me(scope), merged_into=None)

@@ -60,6 +60,7 @@ def _form(request: HttpRequest, found: Enterprise) -> VisitForm:
         role=request.role,
         contacts=Contact.objects.visible_to(request.scope).current().filter(enterprise=found),
         questions=selectors.questions(found, request.scope),
+        initial=selectors.as_last_time(found, request.scope),
     )
 
 

@@ -74,7 +74,11 @@ def my_desk(ask: Ask) -> dict[str, Any]:
     """Everything on the desk."""
     scope, place, at = ask.scope, ask.place, ask.at
     days = calendar(place)
-    shown = Case.objects.visible_to(scope).select_related("enterprise__locality", "category__organisation", "lead")
+    shown = (
+        Case.objects.visible_to(scope)
+        .defer("search")
+        .select_related("enterprise__locality", "category__organisation", "lead")
+    )
     new = list(shown.filter(status="submitted").order_by("submitted_at")[:NEW_SHOWN])
     disputes = list(rows.find("objections", ask).select_related("enterprise", "category", "lead")[:DISPUTES])
     led = _led(scope, at, {c.category_id for c in [*new, *disputes] if c.category_id})
@@ -86,7 +90,7 @@ def my_desk(ask: Ask) -> dict[str, Any]:
         "withdrawals": rows.find("withdrawals", ask).select_related("enterprise")[:SHORT],
         "referrals": rows.find("referrals", ask).select_related("enterprise", "lead")[:SHORT],
         "overdue": clocked(
-            rows.find("overdue", ask).select_related("enterprise", "lead").order_by("due_at")[:8], place, at
+            rows.find("overdue", ask).select_related("enterprise", "lead").order_by("due_at")[:6], place, at
         ),
         "offices": overdue_by_office(ask),
         "too_often": too_often(ask),
@@ -187,11 +191,12 @@ def _most(led: Counter[int]) -> tuple[int, int]:
 def _disputes(found: list[Case], led: dict[int, Counter[int]], scope: Scope) -> list[Dispute]:
     said: dict[int, list[Objection]] = defaultdict(list)
     listed = Objection.objects.visible_to(scope).filter(case__in=found)
-    for o in listed.select_related("organisation", "ruled_lead").order_by("raised_at"):
+    for o in listed.select_related("organisation", "ruled_lead").order_by("raised_at", "pk"):
         said[o.case_id].append(o)
     disputes = []
     for case in found:
-        open_ = next(o for o in said[case.pk] if o.ruled_at is None)
+        said[case.pk].sort(key=lambda o: o.ruled_at is None)
+        open_ = said[case.pk][-1]
         precedent = _precedent(case, led.get(case.category_id or 0, Counter()))
         disputes.append(Dispute(case, said[case.pk], open_.rule_by_at, case.return_count >= 2, precedent))
     return sorted(disputes, key=lambda d: d.rule_by_at)

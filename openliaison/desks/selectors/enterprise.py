@@ -38,7 +38,7 @@ class Word:
 def our_page(ask: Ask) -> dict[str, Any]:
     """Everything on the enterprise's home."""
     scope, at = ask.scope, ask.at
-    cases = Case.objects.visible_to(scope).select_related("lead", "category")
+    cases = Case.objects.visible_to(scope).defer("search").select_related("lead", "category")
     standing = cases.exclude(status="closed").order_by("-created_at")
     year = cases.filter(status="closed", closed_at__gte=at - YEAR).exclude(outcome__in=["declined", "duplicate"])
     officers = Link.objects.visible_to(scope).active(scope.today).exclude(user=None)  # type: ignore[arg-type]

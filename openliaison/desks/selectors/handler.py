@@ -40,7 +40,7 @@ def my_cases(ask: Ask) -> dict[str, Any]:
 
 
 def _cases(ask: Ask) -> QuerySet:
-    return Case.objects.visible_to(ask.scope)
+    return Case.objects.visible_to(ask.scope).defer("search")
 
 
 def _shown(found: QuerySet) -> QuerySet:

@@ -110,66 +110,115 @@ def closed_lengths(ask: Ask) -> list[tuple[date, float, int]]:
 # Figures
 
 
+COUNTED = (
+    "open",
+    "overdue",
+    "settled",
+    "solved",
+    "silent",
+    "timed",
+    "in-time",
+    "reached",
+    "content",
+    "standing",
+    "contacted",
+)
+Numbers = dict[str, int]
+
+
 def figures(ask: Ask, whole: Spread) -> list[Figure]:
-    names = ("open", "overdue", "settled", "solved", "silent", "timed", "in-time", "reached", "content")
-    n = {key: rows.count(key, ask) for key in (*names, "standing", "contacted")}
-    span = {"days": ask.days}
+    """The few numbers, each with its definition, its parts and the rows behind them."""
+    n = {key: rows.count(key, ask) for key in COUNTED}
     return [
-        Figure(
-            "open", _("Open cases"), formatting.number(n["open"]), "", rows.url("open"),
-            str(rows.ROWS["open"].definition),
-            [Part(n["overdue"], _("overdue"), rows.url("overdue"), "over" if n["overdue"] else "")],
-        ),
-        _share_figure(
-            "settled", _("Solved, says the enterprise"), share(n["solved"], n["settled"]), rows.url("settled", **span),
-            _("Solved ÷ closed in the span, without not accepted and duplicates. Those who never answered stay in."),
-            [
-                Part(n["solved"], _("solved"), rows.url("solved", **span)),
-                Part(n["settled"], _("closed"), rows.url("settled", **span)),
-                Part(n["silent"], _("without an answer"), rows.url("silent", **span)),
-            ],
-        ),
-        Figure(
-            "days", _("Days until closed"), _days(whole.median), _("working days, the middle one"),
-            rows.url("settled", **span),
-            _("Working days from the day a case was raised to the day it was closed, of all closed in the span. "
-              "The slowest tenth took at least as long as the second number says."),
-            [Part(_days(whole.worst_tenth), _("days and more: the slowest tenth"),
-                  rows.url("settled", sort="-took", **span))],
-        ),
-        _share_figure(
-            "timed", _("In time"), share(n["in-time"], n["timed"]), rows.url("timed", **span),
-            _("First result before the solution was due ÷ closed in the span with a result. The clock pauses only "
-              "while the enterprise is asked."),
-            [
-                Part(n["in-time"], _("in time"), rows.url("in-time", **span)),
-                Part(n["timed"], _("with a result"), rows.url("timed", **span)),
-            ],
-        ),
-        _share_figure(
-            "reached", _("Content"), share(n["content"], n["reached"]), rows.url("reached", **span),
-            _("A mark of 4 or 5 of 5 ÷ enterprises that gave one. Beside it: how many of the closed said anything."),
-            [
-                Part(n["content"], _("content"), rows.url("content", **span)),
-                Part(n["reached"], _("gave a mark"), rows.url("reached", **span)),
-                Part(n["settled"], _("closed"), rows.url("settled", **span)),
-            ],
-        ),
-        _share_figure(
-            "standing", _("In touch within %(n)s days") % {"n": contact_days(ask.place, ask.at)},
-            share(n["contacted"], n["standing"]), rows.url("standing"),
-            _("Enterprises visited, called or met online within the days the place sets ÷ all that are not closed."),
-            [
-                Part(n["contacted"], _("in touch"), rows.url("contacted")),
-                Part(n["standing"] - n["contacted"], _("not reached"), rows.url("not-contacted")),
-            ],
-        ),
-    ]  # fmt: skip
+        _open(n),
+        _solved(n, ask.days),
+        _length(whole, ask.days),
+        _in_time(n, ask.days),
+        _content(n, ask.days),
+        _in_touch(n, contact_days(ask.place, ask.at)),
+    ]
 
 
-def _share_figure(key: str, label: str, part: Share, url: str, definition: str, parts: list[Part]) -> Figure:
-    value = "–" if part.percent is None else str(part.percent)
-    return Figure(key, label, value, "" if part.percent is None else "%", url, definition, parts)
+def _open(n: Numbers) -> Figure:
+    overdue = Part(n["overdue"], _("overdue"), rows.url("overdue"), "over" if n["overdue"] else "")
+    definition = str(rows.ROWS["open"].definition)
+    return Figure("open", _("Open cases"), formatting.number(n["open"]), "", rows.url("open"), definition, [overdue])
+
+
+def _solved(n: Numbers, days: int) -> Figure:
+    parts = [
+        _part(n, "solved", _("cases solved"), days),
+        _part(n, "settled", _("cases closed"), days),
+        _part(n, "silent", _("without an answer"), days),
+    ]
+    definition = _(
+        "Solved ÷ closed in the span, without not accepted and duplicates. Those who never answered stay in."
+    )
+    found = share(n["solved"], n["settled"])
+    return _share_figure("settled", _("Solved, says the enterprise"), found, days, definition, parts)
+
+
+def _length(whole: Spread, days: int) -> Figure:
+    slowest = rows.url("settled", sort="-took", days=days)
+    definition = _(
+        "Working days from the day a case was raised to the day it was closed, of all closed in the span. "
+        "The slowest tenth took at least as long as the second number says."
+    )
+    return Figure(
+        "days",
+        _("Days until closed"),
+        _days(whole.median),
+        _("working days, the middle one"),
+        rows.url("settled", days=days),
+        definition,
+        [Part(_days(whole.worst_tenth), _("days and more: the slowest tenth"), slowest)],
+    )
+
+
+def _in_time(n: Numbers, days: int) -> Figure:
+    parts = [
+        _part(n, "in-time", _("cases in time"), days),
+        _part(n, "timed", _("cases with a result"), days),
+    ]
+    definition = _(
+        "First result before the solution was due ÷ closed in the span with a result. "
+        "The clock pauses only while the enterprise is asked."
+    )
+    return _share_figure("timed", _("In time"), share(n["in-time"], n["timed"]), days, definition, parts)
+
+
+def _content(n: Numbers, days: int) -> Figure:
+    parts = [
+        _part(n, "content", _("enterprises content"), days),
+        _part(n, "reached", _("gave a mark"), days),
+        _part(n, "settled", _("cases closed"), days),
+    ]
+    definition = _(
+        "A mark of 4 or 5 of 5 ÷ enterprises that gave one. Beside it: how many of the closed said anything."
+    )
+    return _share_figure("reached", _("Content"), share(n["content"], n["reached"]), days, definition, parts)
+
+
+def _in_touch(n: Numbers, every: int) -> Figure:
+    parts = [
+        Part(n["contacted"], _("in touch"), rows.url("contacted")),
+        Part(n["standing"] - n["contacted"], _("not reached"), rows.url("not-contacted")),
+    ]
+    definition = _(
+        "Enterprises visited, called or met online within the days the place sets ÷ all that are not closed."
+    )
+    label = _("In touch within %(n)s days") % {"n": every}
+    return _share_figure("standing", label, share(n["contacted"], n["standing"]), 0, definition, parts)
+
+
+def _part(n: Numbers, key: str, text: str, days: int) -> Part:
+    return Part(n[key], text, rows.url(key, days=days))
+
+
+def _share_figure(key: str, label: str, found: Share, days: int, definition: str, parts: list[Part]) -> Figure:
+    """A share in percent over the rows of `key`; a dash where there is nothing to divide by."""
+    value, unit = ("–", "") if found.percent is None else (str(found.percent), "%")
+    return Figure(key, label, value, unit, rows.url(key, days=days), definition, parts)
 
 
 def _days(value: float | None) -> str:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import Count, F, Max, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise as Words
 from django.utils.translation import gettext_lazy as _
@@ -84,8 +84,8 @@ class Rows:
     is_span: bool = False
 
 
-def _cases(ask: Ask) -> QuerySet:
-    rows = Case.objects.visible_to(ask.scope)
+def _cases(ask: Ask) -> Any:
+    rows: Any = Case.objects.visible_to(ask.scope).defer("search")
     if ask.lead:
         rows = rows.filter(lead=None) if ask.lead == THE_DESK else rows.filter(lead__code=ask.lead)
     if ask.category:
@@ -93,9 +93,7 @@ def _cases(ask: Ask) -> QuerySet:
     if ask.enterprise:
         rows = rows.filter(enterprise_id=ask.enterprise)
     if ask.text:
-        rows = rows.filter(
-            Q(number__contains=ask.text) | Q(title__icontains=ask.text) | Q(title_en__icontains=ask.text)
-        )
+        rows = search.matching(rows, ask.text)
     return _inside(rows, ask)
 
 
@@ -162,28 +160,28 @@ ROWS: dict[str, Rows] = {
     "objections": Rows(
         _("Objections to rule on"),
         _("An office says that the case is not its own, and nobody has ruled."),
-        lambda a: _cases(a).filter(objections__isnull=False, objections__ruled_at=None),
+        lambda a: _cases(a).objected(),
         roles=(AREA, HANDLER),
     ),
     "extensions": Rows(
         _("More time asked"),
         _("The lead asks for more working days, and nobody has ruled."),
-        lambda a: _cases(a).filter(extensions__isnull=False, extensions__ruled_at=None),
+        lambda a: _cases(a).extension_asked(),
     ),
     "referrals": Rows(
         _("To refer up?"),
         _("The lead replied that it must be decided higher up."),
-        lambda a: _cases(a).filter(status="replied", reply_kind="referred"),
+        lambda a: _cases(a).referral_asked(),
     ),
     "withdrawals": Rows(
         _("Withdrawals to call about"),
         _("The enterprise wants to withdraw; the desk calls before it closes."),
-        lambda a: _cases(a).open().exclude(withdrawal_asked_at=None),
+        lambda a: _cases(a).withdrawal_asked(),
     ),
     "with-enterprise": Rows(
         _("With the enterprise"),
         _("The enterprise is to answer a question, or to say whether a reply solves the case."),
-        lambda a: _cases(a).filter(status__in=["waiting_enterprise", "replied"]).exclude(reply_kind="referred"),
+        lambda a: _cases(a).put_to_enterprise(),
     ),
     "questions": Rows(
         _("Questions to the enterprise"),

@@ -39,7 +39,7 @@ def bell(request: HttpRequest) -> HttpResponse:
     show = show if show in selectors.SHOWN else "open"
     rows = selectors.listed(request.scope, show)
     page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
-    shown = [("open", _("open")), ("notices", _("notices")), ("all", _("all"))]
+    shown = [("open", _("not done yet")), ("notices", _("notices")), ("all", _("all"))]
     return render(request, "desks/bell.html", {"page": page, "show": show, "shown": shown, "at": now()})
 
 
@@ -75,7 +75,7 @@ def search(request: HttpRequest) -> HttpResponse:
     is_long = len(text) > 100
     context: dict[str, Any] = {"text": text[:100], "is_long": is_long, "most": finding.MOST}
     if text and not is_long:
-        context["found"] = finding.find(request.scope, text, request.scope.today)
+        context["found"] = finding.find(request.scope, text, now())
     return render(request, "desks/search.html", context, status=422 if is_long else 200)
 
 
