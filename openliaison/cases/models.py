@@ -10,7 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -86,7 +86,7 @@ class Handling(models.Model):
         area = within(scope, "locality_path")
         # Enterprise and officer read who is to be told of their word; their walls of Case do not ask this table.
         cases = Case.rule(scope)
-        of_case = {role: Q(case_id__in=Case.objects.filter(cases[role]).values("id")) for role in (ENTERPRISE, OFFICER)}
+        of_case = {role: _case_seen(cases[role]) for role in (ENTERPRISE, OFFICER)}
         return {
             AREA: area,
             HANDLER: _mine(scope) | Q(arbiter_id=scope.user_id),
@@ -260,13 +260,13 @@ class Case(models.Model):
         not_draft, by_me = ~Q(status="draft"), Q(raised_by_id=scope.user_id)
         public = Q(is_confidential=False) & not_draft
         area = within(scope, "locality_path")
-        handled = Handling.objects.filter(_mine(scope)).values("case_id")
+        handled = Exists(Handling.objects.filter(_mine(scope), case_id=OuterRef("id")))
         through_me = Q(officer_id=scope.user_id)
         served = Q(enterprise_id__in=served_by_me(scope))
         return {
             OFFICER: served & (public | through_me),
             AREA: area & (Q(is_confidential=False) | Q(received_path=scope.path_from)) & (not_draft | by_me),
-            HANDLER: Q(id__in=handled),
+            HANDLER: Q(handled),
             LEADER: area & public,
             ANALYST: area & public,
             ENTERPRISE: Q(enterprise_id=scope.enterprise_id) & (not_draft | Q(channel="enterprise")),
@@ -310,10 +310,11 @@ class Case(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["place", "locality_path"], name="case_area"),
-            models.Index(fields=["place", "-created_at"], name="case_newest"),
+            # Without the place: the walls of an area ask for its path alone.
+            models.Index(fields=["locality_path", "status", "due_at"], name="case_area"),
+            models.Index(fields=["-created_at", "id"], name="case_newest"),
             models.Index(fields=["enterprise", "-created_at"], name="case_enterprise"),
-            models.Index(fields=["place", "status", "due_at"], name="case_due"),
+            models.Index(fields=["status", "due_at"], name="case_due"),
             models.Index(fields=["lead", "status", "due_at"], name="case_lead_due"),
             GinIndex(fields=["search"], name="case_search"),
         ]
@@ -338,11 +339,16 @@ class Case(models.Model):
         return self.status not in (self.Status.CLOSED, self.Status.DRAFT)
 
 
+def _case_seen(rule: Q) -> Q:
+    """The row's case lies within `rule`. Asked of each row: an IN would first list every case of the scope."""
+    return Q(Exists(Case.objects.filter(rule, pk=OuterRef("case_id"))))
+
+
 def _of_visible_case(scope: AnyScope, *, internal: tuple[str, ...]) -> Rule:
     """Rows of a case, for whoever sees the case; internal ones for the roles in `internal` only."""
     rules = {}
     for role, rule in Case.rule(scope).items():
-        seen = Q(case_id__in=Case.objects.filter(rule).values("id"))
+        seen = _case_seen(rule)
         rules[role] = seen if role in internal else seen & Q(is_internal=False)
     return rules
 
@@ -573,13 +579,13 @@ class Promise(models.Model):
 
     @staticmethod
     def rule(scope: AnyScope) -> Rule:
-        cases = Case.rule(scope)
-        of_case = {role: Q(case_id__in=Case.objects.filter(rule).values("id")) for role, rule in cases.items()}
+        of_case = {role: _case_seen(rule) for role, rule in Case.rule(scope).items()}
         open_ = Q(is_confidential=False)
         area = within(scope, "locality_path")
+        # Where and by whom its case is seen, an open promise is seen anyway; a confidential one asks its case.
         return {
-            OFFICER: (Q(enterprise_id__in=served_by_me(scope)) & open_) | of_case[OFFICER],
-            AREA: (area & open_) | of_case[AREA],
+            OFFICER: Q(enterprise_id__in=served_by_me(scope)) & (open_ | of_case[OFFICER]),
+            AREA: area & (open_ | of_case[AREA]),
             HANDLER: (Q(organisation_id=scope.organisation_id) & open_) | of_case[HANDLER],
             LEADER: area & open_,
             ANALYST: area & open_,
@@ -602,6 +608,7 @@ class Promise(models.Model):
         ]
         indexes = [
             models.Index(fields=["enterprise", "state", "due_on"], name="promise_enterprise"),
+            models.Index(fields=["state", "due_on", "id"], name="promise_due"),
             models.Index(fields=["organisation", "state", "due_on"], name="promise_organisation"),
         ]
 

@@ -6,6 +6,7 @@ app_name = "cases"
 urlpatterns = [
     path("", views.case_list, name="case_list"),
     path("raise/", views.raise_case, name="raise"),
+    path("external/", views.external_refs, name="external_refs"),
     path("promises/", views.promise_list, name="promise_list"),
     path("promises/<int:promise_id>/", views.settle_promise, name="settle_promise"),
     path("files/<uuid:file_id>/", views.attachment, name="attachment"),

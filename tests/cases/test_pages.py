@@ -10,6 +10,8 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from openliaison.cases import services
 from openliaison.cases.models import Case, CaseFile, Promise
 from openliaison.core.now import frozen
+from openliaison.register import search
+from openliaison.register.models import Enterprise
 from tests.cases.cells import Cells
 from tests.conftest import NOON
 from tests.factories import category, organisation, pack
@@ -230,6 +232,7 @@ class TestRaising:
         assert (case.channel, case.status, case.files.count()) == ("enterprise", "submitted", 1)
 
     def test_the_desk_searches_for_the_enterprise_first(self, world):
+        Enterprise.objects.filter(pk=world.enterprise.pk).update(search=search.vector(world.enterprise.name))
         desk = browser(world.coordinator)
         assertNotContains(desk.get("/cases/raise/"), world.enterprise.name)
         assertContains(desk.get("/cases/raise/", {"q": "北岗"}), world.enterprise.name)
@@ -324,3 +327,30 @@ class TestPaper:
     def test_without_a_reply_there_is_no_letter(self, world):
         case = world.in_status("in_hand")
         assertRedirects(browser(world.manager).get(f"/cases/{case.pk}/letter/"), f"/cases/{case.pk}/")
+
+
+class TestExternalNumbers:
+    def send(self, world, text):
+        upload = SimpleUploadedFile("numbers.csv", text.encode())
+        return browser(world.coordinator).post("/cases/external/", {"upload": upload})
+
+    def test_out_by_the_template_and_back(self, world):
+        case = world.assigned()
+        out = browser(world.coordinator).get("/cases/external/", {"export": "csv"}).content.decode("utf-8-sig")
+        assert f"{case.number},,," in out
+        self.send(world, out.replace(f"{case.number},,,", f"{case.number},12345,TL-0091,处理中"))
+        self.send(world, out.replace(f"{case.number},,,", f"{case.number},12345,TL-0091,已办结"))
+        ref = case.external_refs.get()
+        assert (ref.system, ref.number, ref.state) == ("12345", "TL-0091", "已办结")
+
+    def test_one_bad_line_takes_none_and_says_which(self, world):
+        case = world.assigned()
+        page = self.send(world, f"case,system,number,state\n{case.number},12345,A1,\n2020-9999,12345,A2,\n")
+        assertContains(page, "Line 3: there is no case 2020-9999", status_code=422)
+        assert not case.external_refs.exists()
+
+    def test_another_table_is_refused_with_the_cure(self, world):
+        assertContains(self.send(world, "a,b\n1,2\n"), "Start from the template", status_code=422)
+
+    def test_it_is_the_desks(self, world):
+        assert browser(world.lead).get("/cases/external/").status_code == 403

@@ -304,3 +304,7 @@ class PromiseForm(VerbForm):
 class FileForm(VerbForm):
     is_keyed = False
     upload = forms.FileField(label=_("File"))
+
+
+class ExternalFileForm(forms.Form):
+    upload = forms.FileField(label=_("The filled table, as CSV"), widget=forms.FileInput(attrs={"accept": ".csv"}))

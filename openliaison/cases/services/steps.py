@@ -171,7 +171,7 @@ def office(by: Role) -> Names:
     return names(by.organisation) if by.organisation else names(by.locality or by.place)
 
 
-def params(case: Case, **more: str | Names) -> dict[str, str | Names]:
+def params(case: Case, **more: str | Names) -> dict[str, Any]:
     """What a task's text may name. A confidential case shows its number only."""
     if case.is_confidential:
         title = {"zh": "保密诉求", "en": "confidential case"}

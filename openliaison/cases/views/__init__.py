@@ -1,6 +1,7 @@
 """Pages of cases and promises."""
 
 from .cases import act, attachment, case, case_list, of_enterprise
+from .external import external_refs
 from .papers import case_paper, reply_letter
 from .promises import promise_list, settle_promise
 from .raising import raise_case
@@ -12,6 +13,7 @@ __all__ = [
     "case",
     "case_list",
     "case_paper",
+    "external_refs",
     "of_enterprise",
     "promise_list",
     "raise_case",
