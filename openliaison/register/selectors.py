@@ -242,8 +242,9 @@ def look_alikes(place: Place, scope: Scope, *names: str, but: int | None = None)
 
 
 def _silent_words(place: Place) -> tuple[str, ...]:
-    names = Locality.objects.filter(place=place).values_list("name", flat=True)
-    return tuple(sorted({*map(search.normal, names), *_FORMS}, key=len, reverse=True))
+    names = [search.normal(n) for n in Locality.objects.filter(place=place).values_list("name", flat=True)]
+    stems = [n[:-1] for n in names if len(n) > 2 and n[-1] in "省市县区"]  # 铁岭县 is 铁岭 in a name
+    return tuple(sorted({*names, *stems, *_FORMS}, key=len, reverse=True))
 
 
 def _grams(name: str, silent: tuple[str, ...]) -> frozenset[str]:

@@ -11,16 +11,11 @@ from openliaison.register import facts, selectors, services
 from openliaison.register.errors import AlreadyDone, Incomplete, NotAllowed
 from openliaison.register.models import Fact, FactDefinition
 from tests.conftest import NOON
-from tests.factories import World, role
+from tests.factories import role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 TODAY = date(2026, 11, 23)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def world():
-    return World()
 
 
 def record(world, key="employees", value="340", **more):

@@ -5,6 +5,7 @@ import pytest
 from openliaison.register import numbers
 from openliaison.register.errors import Incomplete
 
+pytestmark = pytest.mark.usefixtures("english")
 GOOD = "91110000600037341L"
 
 

@@ -84,7 +84,7 @@ def test_brackets_inside_a_name_do_not_split_it():
 
 def test_only_punctuation_finds_nothing(beigang):
     marks = ["！？。", "---", "'", "''", "<>", "&|!():*", "\x00"]
-    assert {text: found(text) for text in marks} == dict.fromkeys(marks, set())
+    assert {text: found(text) for text in marks} == {text: set() for text in marks}
 
 
 def test_blanks_leave_the_list_as_it_is(beigang):

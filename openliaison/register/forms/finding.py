@@ -18,6 +18,7 @@ from .localities import indented, localities
 EVERYWHERE = ("", _("everywhere"))
 ANY = ("", _("any"))
 BY_HAND = "-"
+LONGEST_ID = 18
 
 
 class EnterpriseFilter(forms.Form):
@@ -50,8 +51,7 @@ class EnterpriseFilter(forms.Form):
             self._choices("source", [ANY, (BY_HAND, _("entered by hand")), *_sources(scope)])
         else:
             del self.fields["source"]
-        picks = [p for p in data.getlist("pick") if p.isascii() and p.isdigit() and len(p) < 18]
-        self._choices("pick", [(p, p) for p in picks])
+        self._choices("pick", [(p, p) for p in data.getlist("pick")])
 
     def _choices(self, name: str, choices: list[Any]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
@@ -60,8 +60,10 @@ class EnterpriseFilter(forms.Form):
     def wanted(self) -> dict[str, Any]:
         """What could be read; a choice that is not offered finds nothing rather than everything."""
         self.is_valid()
-        unread = {name: finding.NOTHING for name in self.errors if name in self.fields and name != "pick"}
-        return {**self.cleaned_data, **unread}
+        unread = {name: finding.NOTHING for name in self.errors if name in self.fields}
+        picked = self.cleaned_data.get("pick")
+        ids = [p for p in picked or [] if p.isascii() and p.isdigit() and len(p) < LONGEST_ID]
+        return {**self.cleaned_data, **unread, **({"pick": ids or finding.NOTHING} if picked else {})}
 
     @property
     def front(self) -> list[Any]:

@@ -1,6 +1,6 @@
 """Verbs of the register: enterprises, facts, contacts, sites, who serves whom, what belongs together."""
 
-from .assigning import Assigned, end_stationing, station, station_many, tell_officer
+from .assigning import MOST_AT_ONCE, Assigned, end_stationing, station, station_many, tell_officer
 from .enterprises import add_enterprise, change_identity, read_industry
 from .facts import confirm_fact, record_fact, retract_fact, seed_fact_definitions
 from .held import (
@@ -17,6 +17,7 @@ from .overwriting import shown
 from .ties import add_tie, end_tie
 
 __all__ = [
+    "MOST_AT_ONCE",
     "Assigned",
     "add_contact",
     "add_enterprise",

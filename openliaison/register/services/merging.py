@@ -151,7 +151,7 @@ class _Move:
         for link in Link.objects.filter(enterprise=self.taken).order_by("pk"):
             demoted = has_officer and link.kind == Link.Kind.OFFICER and _runs(link, today)
             kind = Link.Kind.DEPUTY if demoted else link.kind
-            if any(_same(link, kind, other) for other in there):
+            if any(_same(link, k, other) for other in there for k in {kind, link.kind}):
                 continue
             if demoted:  # one officer an enterprise; nobody loses sight of it
                 self.change(link, "kind", str(kind))

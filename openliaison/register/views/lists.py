@@ -102,7 +102,7 @@ def _chosen(request: HttpRequest, asked: QueryDict) -> Any:
     filters = EnterpriseFilter(wanted, request=request)
     if "all" not in wanted and not wanted.getlist("pick"):
         return Enterprise.objects.none()
-    found = filters.wanted if "all" in wanted else {"pick": filters.wanted.get("pick")}
+    found = filters.wanted if "all" in wanted else {"pick": filters.wanted["pick"]}
     return finding.enterprises(request.scope, request.place, found).order_by("name", "pk")
 
 

@@ -128,6 +128,7 @@ def unmerge(request: HttpRequest, merge_id: int) -> HttpResponse:
         "consequence": refused
         or _("All that moved goes back. What was added since stays with %(kept)s.") % {"kept": row.kept.label},
         "yes": _("Take them apart"),
+        "form": "",
         "back": reverse("register:enterprise", args=[row.kept_id]),
     }
     return render(request, "core/confirm.html", context, status=422 if refused else 200)
