@@ -166,15 +166,16 @@ class AddRoleForm(RoleDatesForm, _Held):
         return data
 
 
+ACCOUNTS = [("", _("all")), ("active", _("may log in")), ("left", _("account closed"))]
+
+
 class PeopleFilter(forms.Form):
     q = forms.CharField(label=_("Name, user name or phone"), required=False, max_length=60)
     kind = forms.ChoiceField(label=_("Role"), required=False, choices=[("", _("all")), *Role.Kind.choices])
     organisation = forms.ModelChoiceField(
         Organisation.objects.none(), label=_("Organisation"), required=False, to_field_name="code", empty_label=_("all")
     )
-    state = forms.ChoiceField(
-        label=_("State"), required=False, choices=[("", _("all")), ("active", _("may log in")), ("left", _("account closed"))]
-    )
+    state = forms.ChoiceField(label=_("State"), required=False, choices=ACCOUNTS)
 
     def __init__(self, *args: Any, place: Place, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

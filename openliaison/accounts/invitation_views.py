@@ -44,8 +44,15 @@ def invitations(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "rows": [(row, row.state(at)) for row in page.page],
         "may_invite_here": request.scope.role in ("ol_admin", "ol_enterprise"),
+        "colleagues": _colleagues(request) if request.scope.is_enterprise else [],
     }
     return render(request, "accounts/invitations.html", context)
+
+
+def _colleagues(request: HttpRequest) -> QuerySet:
+    """The other people of one's own enterprise, who may forget their passwords."""
+    held = Role.objects.visible_to(request.scope).filter(enterprise_id=request.scope.enterprise_id)
+    return held.exclude(user=request.user).filter(user__is_active=True).select_related("user")
 
 
 def _rows(request: HttpRequest, filters: InvitationFilter) -> QuerySet:

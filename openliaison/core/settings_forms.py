@@ -117,6 +117,8 @@ class SettingForm(FromDayForm):
         except json.JSONDecodeError as error:
             if isinstance(self.known, str):
                 return text
+            if isinstance(self.known, int | float):
+                raise forms.ValidationError(_("It must be a number.")) from None
             raise forms.ValidationError(
                 _("Line %(line)s, character %(at)s cannot be read; look for a missing comma or quotation mark."),
                 params={"line": error.lineno, "at": error.colno},

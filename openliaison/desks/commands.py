@@ -9,10 +9,11 @@ from pathlib import Path
 from openliaison.accounts.services import create_first_administrator
 from openliaison.core import seals
 from openliaison.core.errors import Refused
-from openliaison.core.models import CalendarDay, ClockLimit, Place, Setting
+from openliaison.core.models import Place
 from openliaison.core.place_pack import PlacePackError, read_pack
 
 from . import story
+from .place_diff import differences
 from .places import load_place
 
 
@@ -63,19 +64,8 @@ def place_diff(argv: list[str]) -> int:
         pack = read_pack(found.folder)
     except PlacePackError as error:
         return _bad(error)
-    listed = {
-        ClockLimit: ({(r.key, r.valid_from): f"{r.amount} {r.unit}" for r in pack.clocks}, ["key", "valid_from"]),
-        Setting: ({(r.key, r.valid_from): str(r.value) for r in pack.settings}, ["key", "valid_from"]),
-        CalendarDay: ({(r.day,): r.kind for r in pack.calendar}, ["day"]),
-    }
-    count = 0
-    for model, (rows, key) in listed.items():
-        for row in model.objects.filter(place__code=pack.place.code, edited_at__isnull=False):
-            ident = tuple(getattr(row, k) for k in key)
-            here = getattr(row, "kind", None) or getattr(row, "value", None) or f"{row.amount} {row.unit}"
-            print(f"{model.__name__} {ident}: edited to {here}; the file says {rows.get(ident, 'nothing')}")
-            count += 1
-    print(f"{count} rows were edited on screen.")
+    lines = differences(pack)
+    print(*lines, f"{len(lines)} rows were edited on screen.", sep="\n")
     return 0
 
 

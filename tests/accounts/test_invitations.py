@@ -269,3 +269,17 @@ def test_an_invitation_keeps_the_contact_it_was_made_for(client):
     client.post(f"/enterprises/{ours.pk}/people/", {"contact": contact.pk, "client_key": str(uuid.uuid4())})
     made = Invitation.objects.get()
     assert (made.contact_id, made.display_name) == (contact.pk, "刘经理")
+
+
+def test_an_enterprises_administrator_finds_colleagues_and_makes_them_a_link(client):
+    enterprise = f.enterprise()
+    boss, colleague = f.role("enterprise", enterprise=enterprise), f.role("enterprise", enterprise=enterprise)
+    stranger = f.role("enterprise", enterprise=f.enterprise())
+    Role.objects.filter(pk=boss.pk).update(is_enterprise_admin=True)
+    client.force_login(boss.user)
+    page = client.get("/account/invitations/").content.decode()
+    assert colleague.user.username in page
+    assert stranger.user.username not in page
+    assert "/paper/" in client.post(f"/account/people/{colleague.user_id}/new-password/")["Location"]
+    assert client.post(f"/account/people/{stranger.user_id}/new-password/").status_code == 404
+    assert not Invitation.objects.filter(user=stranger.user).exists()

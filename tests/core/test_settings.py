@@ -220,3 +220,21 @@ def test_due_times_are_recomputed_where_the_job_exists(admin, monkeypatch):
     monkeypatch.setattr(place_editing, "RECOMPUTE", "no.such_job")
     place_editing.set_day(place=f.place(), day=TODAY, kind="off", by=admin, at=f.NOON)
     assert deferred == [{"place_id": f.place().pk}]
+
+
+def test_the_difference_to_the_files_is_told_line_by_line(client, admin):
+    from openliaison.desks.place_diff import differences
+
+    f.place()
+    assert differences(f.pack("tieling")) == []
+    client.post("/settings/calendar/day/", {"day": "2026-12-24", "kind": "off", "name": "县庆"})
+    client.post("/settings/clocks/reply/", {"amount": "2", "unit": "wd", "valid_from": "2026-12-01"})
+    client.post("/settings/words/zh/", {"officer": "服务专员"})
+    energy = f.category("energy")
+    data = {"name": "用能", "reply_days": "5", "solution_days": "20", "organisation": f.organisation("grid").pk}
+    client.post(f"/settings/categories/{energy.pk}/", data)
+    lines = differences(f.pack("tieling"))
+    assert "CalendarDay 2026-12-24: edited to off 县庆; the file says nothing" in lines
+    assert "ClockLimit reply 2026-12-01: edited to 2 wd; the file says nothing" in lines
+    assert any(line.startswith("Words zh officer: edited to 服务专员; the file says") for line in lines)
+    assert any(line.startswith("Category energy: edited to 用能, reply 5, solution 20") for line in lines)
