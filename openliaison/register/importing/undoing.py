@@ -80,7 +80,8 @@ def _own(batch: ImportBatch, model: type[models.Model], ids: list[int]) -> model
     if model is Contact:
         return models.Q(pk__in=_contacts_made(batch, ids))
     if model is ImportRow:
-        return models.Q(batch=batch) | ~models.Q(action=Action.UPDATED)
+        stands = [ImportBatch.State.DONE, ImportBatch.State.UNDOING]
+        return models.Q(batch=batch) | ~models.Q(action=Action.UPDATED) | ~models.Q(batch__state__in=stands)
     return models.Q() if model is LookAlike else None
 
 
