@@ -11,8 +11,6 @@ from .assigning import (
     decline_case,
     mark_duplicate,
     name_person,
-    object_to_case,
-    rule_objection,
 )
 from .handling import (
     answer_case,
@@ -26,6 +24,7 @@ from .handling import (
     return_from_above,
     rule_extension,
 )
+from .objecting import object_to_case, rule_objection
 from .opening import attach_file, discard_draft, open_case, save_draft, submit_case
 from .promises import keep_promise, make_promise, withdraw_promise
 from .seeding import seed_categories, seed_reply_templates

@@ -12,9 +12,8 @@ from django.utils.translation import gettext_noop as N_
 from procrastinate.contrib.django import app
 
 from openliaison.accounts.models import Organisation, Role, User
-from openliaison.cases import clock, rules
-from openliaison.cases.errors import AlreadyDone, Incomplete, NotAllowed, TooLate
-from openliaison.cases.models import Case, Category, Entry, Handling, Objection
+from openliaison.cases.errors import AlreadyDone, Incomplete, NotAllowed
+from openliaison.cases.models import Case, Category, Entry, Handling
 from openliaison.core import tasks
 from openliaison.core.places import setting
 
@@ -49,14 +48,14 @@ def assign_case(
         raise AlreadyDone(_decided_meanwhile(case))
     if case.objections.filter(ruled_at=None).exists():
         raise NotAllowed(_("An objection is open. Rule on it instead: the ruling names the lead."))
-    _check_person(case, lead, person)
+    check_person(case, lead, person)
     others = [o for o in co_handlers if o.pk != lead.pk]
     if others and case.is_confidential:
         raise Incomplete(_("The case is confidential: name the persons who help, one by one, once it is assigned."))
     if case.lead_id == lead.pk:
         raise AlreadyDone(_("%(lead)s leads this case already.") % {"lead": lead.label})
     case.category = category or case.category
-    _give(case, lead, person=person, at=at)
+    give_lead(case, lead, person=person, at=at)
     for organisation in others:
         _add_piece(case, organisation, at=at)
     case.assigned_at = case.assigned_at or at
@@ -65,7 +64,7 @@ def assign_case(
     steps.say(case, Entry.Kind.ASSIGNED, by=by, at=at, lead=lead.pk, co=case.co_handlers, client_key=client_key)
     case = steps.finish(case, "assigned", by=by, at=at, lead=lead, co=case.co_handlers)
     tasks.settle(case, at=at)
-    _ask_lead(case, at)
+    ask_lead(case, at)
     for organisation in others:
         _ask_helpers(case, steps.people_of(organisation, case), at)
     return case
@@ -85,7 +84,7 @@ def add_co_handler(
     case = steps.begin(case, "add_co", by=by, at=at, client_key=client_key)
     if case.is_confidential and by.kind != Role.Kind.COORDINATOR:
         raise NotAllowed(_("The case is confidential: only the desk names who else may see it. Ask it to."))
-    _check_person(case, organisation, person)
+    check_person(case, organisation, person)
     if organisation.pk == case.lead_id or organisation.pk in case.co_handlers:
         raise AlreadyDone(_("%(name)s has a part in this case already.") % {"name": organisation.label})
     _add_piece(case, organisation, person=person, at=at)
@@ -110,7 +109,7 @@ def name_person(
     case = steps.begin(case, "name_person", by=by, at=at, client_key=client_key)
     if not case.is_confidential:
         raise NotAllowed(_("Persons are named for confidential cases only; assign the organisation instead."))
-    _check_person(case, organisation, person)
+    check_person(case, organisation, person)
     if not case.handlings.filter(user=person, ends_at=None).exists():
         _piece(case, organisation, Handling.Part.CO, person, at)
     if as_arbiter:
@@ -177,100 +176,6 @@ def mark_duplicate(
     )
 
 
-@steps.verb
-def object_to_case(
-    *, case: Case, reason: str, by: Role, at: datetime, reason_en: str = "", client_key: uuid.UUID | None = None
-) -> Case:
-    """ "Not ours": once per organisation, within a working day, with a reason. The clock runs on.
-
-    The second return of a case, by whomever, goes to its arbiter.
-    """
-    case = steps.begin(case, "object", by=by, at=at, client_key=client_key)
-    organisation = by.organisation
-    assert organisation is not None  # handlers have one: a constraint of the row
-    reason = steps.need(reason, _("Say why it is not yours, and whose it is."))
-    if case.objections.filter(organisation=organisation).exists():
-        raise AlreadyDone(_("Your office has objected once; a ruling is final. Reply, or ask for help."))
-    if case.objections.filter(is_final=True).exists():
-        raise TooLate(_("The arbiter has ruled on this case; the ruling is final."))
-    piece = case.handlings.filter(organisation=organisation, ends_at=None).latest("starts_at")
-    if at >= clock.due_after(case.place, piece.starts_at, "objection", at):
-        raise TooLate(_("Objections are made within one working day of the assignment. Reply, or ask for help."))
-    case.return_count += 1
-    if case.is_confidential and case.return_count >= 2 and case.arbiter_id is None:
-        _ask_for_arbiter(case, at)
-    rule_by = clock.end_of_working_day(case.place, at)
-    Objection(
-        case=case, organisation=organisation, reason=reason, raised_by=by.user, raised_at=at, rule_by_at=rule_by
-    ).save(force_insert=True)
-    steps.say(case, Entry.Kind.OBJECTED, by=by, at=at, text=reason, text_en=reason_en, client_key=client_key)
-    case = steps.finish(case, "objected", by=by, at=at, organisation=organisation)
-    tasks.ask(
-        _judges(case),
-        case,
-        N_("Rule today on the objection of %(office)s, case %(number)s"),
-        why=N_("Return no. %(count)s of %(title)s"),
-        url=steps.url(case),
-        at=at,
-        due_at=rule_by,
-        **steps.params(case, office=steps.names(organisation), count=str(case.return_count)),
-    )
-    return case
-
-
-@steps.verb
-def rule_objection(
-    *,
-    case: Case,
-    lead: Organisation,
-    text: str,
-    by: Role,
-    at: datetime,
-    text_en: str = "",
-    person: User | None = None,
-    stays: bool = True,
-    client_key: uuid.UUID | None = None,
-) -> Case:
-    """Decide an open objection: who leads from now on. The arbiter's ruling is final.
-
-    Args:
-        stays: whether a co-handler that objected keeps its piece; a lead that objected leads on only
-            where the ruling names it.
-    """
-    case = steps.begin(case, "rule", by=by, at=at, client_key=client_key)
-    objection = case.objections.filter(ruled_at=None).first()
-    if objection is None:
-        raise AlreadyDone(steps.with_last(_("There is no open objection."), case))
-    is_second = case.return_count >= 2
-    _check_judge(case, rules.capacities(case, by, at))
-    text = steps.need(text, _("Give the reason of the ruling."))
-    _check_person(case, lead, person)
-    objection.ruling, objection.ruled_lead, objection.ruled_by, objection.ruled_at = text, lead, by.user, at
-    objection.is_final = is_second
-    objection.save(update_fields=["ruling", "ruled_lead", "ruled_by", "ruled_at", "is_final"])
-    if not stays:
-        _release(case, objection.organisation_id, at)
-    if case.lead_id != lead.pk:
-        _give(case, lead, person=person, at=at)
-        if case.status != Case.Status.WAITING:
-            case.status = Case.Status.ASSIGNED if case.answered_at is None else Case.Status.IN_HAND
-    steps.say(
-        case,
-        Entry.Kind.RULED,
-        by=by,
-        at=at,
-        text=text,
-        text_en=text_en,
-        lead=lead.pk,
-        final=is_second,
-        client_key=client_key,
-    )
-    case = steps.finish(case, "ruled", by=by, at=at, lead=lead, final=is_second)
-    tasks.settle(case, at=at)
-    _ask_lead(case, at)
-    return case
-
-
 def close(
     case: Case,
     outcome: str,
@@ -303,7 +208,7 @@ def close(
     return case
 
 
-def _check_person(case: Case, organisation: Organisation, person: User | None) -> None:
+def check_person(case: Case, organisation: Organisation, person: User | None) -> None:
     if not case.is_confidential:
         return
     if person is None:
@@ -312,7 +217,7 @@ def _check_person(case: Case, organisation: Organisation, person: User | None) -
         raise Incomplete(_("%(person)s does not work for %(name)s.") % {"person": person, "name": organisation.label})
 
 
-def _give(case: Case, lead: Organisation, *, person: User | None, at: datetime) -> None:
+def give_lead(case: Case, lead: Organisation, *, person: User | None, at: datetime) -> None:
     case.handlings.filter(part=Handling.Part.LEAD, ends_at=None).update(ends_at=at)
     case.handlings.filter(organisation=lead, part=Handling.Part.CO, ends_at=None).update(ends_at=at)
     case.co_handlers = [pk for pk in case.co_handlers if pk != lead.pk]
@@ -345,7 +250,7 @@ def _link_handlers(case: Case) -> None:
     app.configure_task("cases.link_handlers").defer(case_id=case.pk)
 
 
-def _ask_lead(case: Case, at: datetime) -> None:
+def ask_lead(case: Case, at: datetime) -> None:
     assert case.lead is not None
     tasks.ask(
         steps.people_of(case.lead, case),
@@ -371,25 +276,6 @@ def _ask_helpers(case: Case, people: list[User], at: datetime) -> None:
     )
 
 
-def _ask_for_arbiter(case: Case, at: datetime) -> None:
-    tasks.ask(
-        steps.coordinators(case),
-        case,
-        N_("Name the arbiter among the persons of case %(number)s"),
-        why=N_("It was returned a second time"),
-        url=steps.url(case),
-        at=at,
-        due_at=clock.end_of_working_day(case.place, at),
-        **steps.params(case),
-    )
-
-
-def _release(case: Case, organisation_id: int, at: datetime) -> None:
-    """A co-handler's piece is taken away."""
-    case.handlings.filter(organisation_id=organisation_id, part=Handling.Part.CO, ends_at=None).update(ends_at=at)
-    case.co_handlers = [pk for pk in case.co_handlers if pk != organisation_id]
-
-
 def _decided_meanwhile(case: Case) -> str:
     last = case.entries.filter(kind=Entry.Kind.ASSIGNED).select_related("author").last()
     return _("%(person)s assigned case %(number)s to %(lead)s in the meantime. Look at it before you decide again.") % {
@@ -397,37 +283,3 @@ def _decided_meanwhile(case: Case) -> str:
         "number": case.number,
         "lead": case.lead.label if case.lead else _("nobody"),
     }
-
-
-def _judges(case: Case) -> list[User]:
-    if case.return_count < 2:
-        return steps.coordinators(case)
-    if case.arbiter:
-        return [case.arbiter]
-    if case.is_confidential:
-        return []
-    return _leaders(case) or steps.coordinators(case)
-
-
-def _leaders(case: Case) -> list[User]:
-    roles = Role.objects.filter(place_id=case.place_id, kind=Role.Kind.LEADER, user__is_active=True)
-    return [r.user for r in roles.select_related("user", "locality") if _covers(r, case)]
-
-
-def _covers(role: Role, case: Case) -> bool:
-    return bool(role.locality) and case.locality_path.startswith(role.locality.path)
-
-
-def _check_judge(case: Case, held: frozenset[str]) -> None:
-    """A first return is the desk's, a second one the arbiter's (the desk's, where nobody is there to be one)."""
-    if case.return_count < 2:
-        if rules.COORDINATOR not in held:
-            raise NotAllowed(_("The desk rules on a first return; the arbiter on a second."))
-        return
-    if rules.ARBITER in held:
-        return
-    if case.is_confidential and case.arbiter_id is None:
-        raise NotAllowed(_("This is the second return: name the arbiter among the persons of this case first."))
-    nobody_else = not case.is_confidential and case.arbiter_id is None and not _leaders(case)
-    if not (rules.COORDINATOR in held and nobody_else):
-        raise NotAllowed(_("This is the second return: the arbiter rules."))

@@ -37,7 +37,12 @@ def external_refs(request: HttpRequest) -> HttpResponse:
 
 def _template(request: HttpRequest, kind: str) -> HttpResponse:
     cases = Case.objects.visible_to(request.scope).open().filter(is_confidential=False)  # type: ignore[attr-defined]
-    rows = cases.select_related("enterprise").prefetch_related("external_refs").defer("search").order_by("number")[:MOST_ROWS]
+    rows = (
+        cases.select_related("enterprise")
+        .prefetch_related("external_refs")
+        .defer("search")
+        .order_by("number")[:MOST_ROWS]
+    )
     sheet = exports.Sheet(name="external-numbers", about=[], heads=list(HEADS), rows=rows_out(rows))
     return exports.answer(sheet, kind, at=now(), is_example=False)
 

@@ -1,9 +1,9 @@
-"""A problem from its first word to the enterprise's own verdict; promises of both sides."""
+"""A case, what it is about, and which organisations hold a piece of it."""
 
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime
+from datetime import datetime
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from openliaison.accounts.models import Organisation
-from openliaison.core.models import PATH, Place, Seeded, StoredFile, TwoNames
+from openliaison.core.models import PATH, Place, Seeded, TwoNames
 from openliaison.core.scope import (
     ADMIN,
     ANALYST,
@@ -86,7 +86,7 @@ class Handling(models.Model):
         area = within(scope, "locality_path")
         # Enterprise and officer read who is to be told of their word; their walls of Case do not ask this table.
         cases = Case.rule(scope)
-        of_case = {role: _case_seen(cases[role]) for role in (ENTERPRISE, OFFICER)}
+        of_case = {role: case_seen(cases[role]) for role in (ENTERPRISE, OFFICER)}
         return {
             AREA: area,
             HANDLER: _mine(scope) | Q(arbiter_id=scope.user_id),
@@ -143,10 +143,10 @@ class CaseQuerySet(ScopedQuerySet):
 
     def objected(self) -> CaseQuerySet:
         """An objection waits for its ruling."""
-        return self.open().filter(pk__in=Objection.objects.filter(ruled_at=None).values("case_id"))
+        return self.open().filter(objections__isnull=False, objections__ruled_at=None)
 
     def extension_asked(self) -> CaseQuerySet:
-        return self.open().filter(pk__in=Extension.objects.filter(ruled_at=None).values("case_id"))
+        return self.open().filter(extensions__isnull=False, extensions__ruled_at=None)
 
     def referral_asked(self) -> CaseQuerySet:
         """The lead says that it must be decided higher up; the desk has not answered."""
@@ -339,305 +339,6 @@ class Case(models.Model):
         return self.status not in (self.Status.CLOSED, self.Status.DRAFT)
 
 
-def _case_seen(rule: Q) -> Q:
+def case_seen(rule: Q) -> Q:
     """The row's case lies within `rule`. Asked of each row: an IN would first list every case of the scope."""
     return Q(Exists(Case.objects.filter(rule, pk=OuterRef("case_id"))))
-
-
-def _of_visible_case(scope: AnyScope, *, internal: tuple[str, ...]) -> Rule:
-    """Rows of a case, for whoever sees the case; internal ones for the roles in `internal` only."""
-    rules = {}
-    for role, rule in Case.rule(scope).items():
-        seen = _case_seen(rule)
-        rules[role] = seen if role in internal else seen & Q(is_internal=False)
-    return rules
-
-
-def _with_internal_notes(scope: AnyScope) -> Rule:
-    return _of_visible_case(scope, internal=(AREA, HANDLER))
-
-
-def _for_judges_too(scope: AnyScope) -> Rule:
-    """The leader rules on second returns, and must find them."""
-    return _of_visible_case(scope, internal=(AREA, HANDLER, LEADER))
-
-
-class Entry(models.Model):
-    """One line of a case's story: something said, or something that happened. The clock reads these."""
-
-    class Kind(models.TextChoices):
-        SUBMITTED = "submitted", _("submitted")
-        CONTACTED = "contacted", _("contacted")
-        ASSIGNED = "assigned", _("assigned")
-        CO_ADDED = "co_added", _("co-handler added")
-        CO_DONE = "co_done", _("co-handler done")
-        ANSWERED = "answered", _("first answer")
-        MESSAGE = "message", _("message")
-        NOTE = "note", _("internal note")
-        ASKED = "asked", _("question to the enterprise")
-        ANSWER = "answer", _("answer of the enterprise")
-        OBJECTED = "objected", _("objection")
-        RULED = "ruled", _("ruling")
-        EXTENSION_ASKED = "extension_asked", _("extension asked")
-        EXTENSION_GRANTED = "extension_granted", _("extension granted")
-        EXTENSION_REFUSED = "extension_refused", _("extension refused")
-        REPLIED = "replied", _("reply")
-        CONFIRMED = "confirmed", _("confirmed")
-        REJECTED = "rejected", _("not accepted by the enterprise")
-        PLANNED = "planned", _("planned")
-        DUE_AGAIN = "due_again", _("date reached")
-        REFERRED_UP = "referred_up", _("referred up")
-        RETURNED = "returned", _("back from above")
-        REMINDED = "reminded", _("reminder")
-        CALLED = "called", _("call")
-        WITHDRAWAL_ASKED = "withdrawal_asked", _("withdrawal asked")
-        WITHDRAWAL_DROPPED = "withdrawal_dropped", _("withdrawal dropped")
-        OPENED_UP = "opened_up", _("no longer confidential")
-        NAMED = "named", _("person named")
-        HANDED_OVER = "handed_over", _("handed over")
-        CLOSED = "closed", _("closed")
-        REOPENED = "reopened", _("reopened")
-
-    case = models.ForeignKey(Case, models.CASCADE, related_name="entries")
-    client_key = models.UUIDField(unique=True, default=uuid.uuid4)
-    kind = models.CharField(max_length=20, choices=Kind)
-    at = models.DateTimeField()
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    author_role = models.CharField(max_length=14, blank=True)  # accounts.Role.Kind the author acted in
-    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
-    text = models.TextField(blank=True)
-    text_en = models.TextField(blank=True)
-    detail = models.JSONField(default=dict)  # reply_kind, planned_on, days, organisation ids …
-    is_internal = models.BooleanField(default=False)
-
-    rule = staticmethod(_with_internal_notes)
-    objects = ScopedQuerySet.as_manager()
-    writers = dict.fromkeys((OFFICER, AREA, HANDLER, LEADER, ENTERPRISE), "INSERT")
-
-    class Meta:
-        ordering = ["at", "id"]
-        indexes = [models.Index(fields=["case", "at"], name="entry_case")]
-
-    def __str__(self) -> str:
-        return f"{self.kind} of {self.case_id}"
-
-    @property
-    def kind_label(self) -> str:
-        """What happened, told exactly: the kind of reply, how it ended, which verdict."""
-        if self.kind == self.Kind.REPLIED:
-            return str(Case.ReplyKind(self.detail["reply_kind"]).label)
-        if self.kind == self.Kind.CLOSED:
-            return str(_("closed: %(outcome)s") % {"outcome": Case.Outcome(self.detail["outcome"]).label})
-        if self.kind == self.Kind.CONFIRMED:
-            return str(_("confirmed: partly") if self.detail.get("verdict") == "partly" else _("confirmed: yes"))
-        if self.kind == self.Kind.CALLED:
-            return str(_("called: reached") if self.detail.get("reached") else _("called: not reached"))
-        return self.get_kind_display()
-
-    @property
-    def planned_day(self) -> date | None:
-        found = self.detail.get("planned_on")
-        return date.fromisoformat(found) if found else None
-
-    @property
-    def body(self) -> str:
-        return self.text_en if self.text_en and (get_language() or "").startswith("en") else self.text
-
-
-class Objection(models.Model):
-    """ "Not ours": once per organisation and case, within a working day, ruled the same day."""
-
-    case = models.ForeignKey(Case, models.CASCADE, related_name="objections")
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
-    reason = models.TextField()
-    raised_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    raised_at = models.DateTimeField()
-    rule_by_at = models.DateTimeField()
-    ruling = models.TextField(blank=True)
-    ruled_lead = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
-    ruled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    ruled_at = models.DateTimeField(null=True)
-    is_final = models.BooleanField(default=False)
-    is_internal = models.BooleanField(default=True)
-
-    rule = staticmethod(_for_judges_too)
-    objects = ScopedQuerySet.as_manager()
-    writers = {AREA: "INSERT, UPDATE", HANDLER: "INSERT, UPDATE", LEADER: "UPDATE"}
-
-    class Meta:
-        ordering = ["raised_at"]
-        constraints = [
-            models.UniqueConstraint(fields=["case", "organisation"], name="objection_once"),
-            models.UniqueConstraint(fields=["case"], condition=Q(ruled_at=None), name="objection_one_open"),
-        ]
-
-    def __str__(self) -> str:
-        return f"objection of {self.organisation_id} to {self.case_id}"
-
-
-class Extension(models.Model):
-    """More time for the solution: asked once, a working day before due, granted by the coordinator."""
-
-    case = models.ForeignKey(Case, models.CASCADE, related_name="extensions")
-    days = models.PositiveSmallIntegerField()  # working days
-    reason = models.TextField()
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField()
-    is_granted = models.BooleanField(null=True)
-    ruling = models.TextField(blank=True)
-    ruled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    ruled_at = models.DateTimeField(null=True)
-    is_internal = models.BooleanField(default=False)
-
-    rule = staticmethod(_with_internal_notes)
-    objects = ScopedQuerySet.as_manager()
-    writers = {AREA: "INSERT, UPDATE", HANDLER: "INSERT"}
-
-    class Meta:
-        ordering = ["asked_at"]
-        constraints = [
-            models.UniqueConstraint(fields=["case"], name="extension_once"),
-            models.CheckConstraint(condition=Q(days__gte=1), name="extension_days"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.days} days for {self.case_id}"
-
-
-class CaseFile(StoredFile):
-    """A file of a case; internal ones like internal notes."""
-
-    case = models.ForeignKey(Case, models.CASCADE, related_name="files")
-    entry = models.ForeignKey(Entry, models.SET_NULL, null=True, related_name="files")
-    is_internal = models.BooleanField(default=False)
-
-    rule = staticmethod(_with_internal_notes)
-    objects = ScopedQuerySet.as_manager()
-    writers = dict.fromkeys((OFFICER, AREA, HANDLER, ENTERPRISE), "INSERT")
-
-    class Meta:
-        ordering = ["uploaded_at"]
-        constraints = [models.UniqueConstraint(fields=["case", "sha256", "name"], name="case_file_once")]
-
-
-class ExternalRef(models.Model):
-    """The same matter in another system (12345, an upper platform), so that nobody types it twice."""
-
-    case = models.ForeignKey(Case, models.CASCADE, related_name="external_refs")
-    system = models.SlugField()
-    number = models.CharField(max_length=60)
-    state = models.CharField(max_length=60, blank=True)
-    changed_at = models.DateTimeField()
-    is_internal = models.BooleanField(default=False)
-
-    rule = staticmethod(_with_internal_notes)
-    objects = ScopedQuerySet.as_manager()
-    writers = {AREA: "INSERT, UPDATE, DELETE"}
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["case", "system"], name="external_ref_once")]
-
-    def __str__(self) -> str:
-        return f"{self.system} {self.number}"
-
-
-class PromiseQuerySet(ScopedQuerySet):
-    def open(self) -> PromiseQuerySet:
-        return self.filter(state=Promise.State.OPEN)
-
-
-class Promise(models.Model):
-    """Who promised what to whom, by when; kept or not. The enterprise sees both sides' promises."""
-
-    class Side(models.TextChoices):
-        COUNTY = "county", _("by an office")
-        ENTERPRISE = "enterprise", _("by the enterprise")
-
-    class State(models.TextChoices):
-        OPEN = "open", _("open")
-        KEPT = "kept", _("kept")
-        BROKEN = "broken", _("not kept")
-        WITHDRAWN = "withdrawn", _("withdrawn")
-
-    place = models.ForeignKey(Place, models.PROTECT)
-    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="promises")
-    locality_path = models.CharField(**PATH)
-    case = models.ForeignKey(Case, models.PROTECT, null=True, blank=True, related_name="promises")
-    client_key = models.UUIDField(unique=True, default=uuid.uuid4)
-    side = models.CharField(max_length=10, choices=Side)
-    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="+")
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    made_at = models.DateTimeField()
-    text = models.CharField(max_length=300)
-    text_en = models.CharField(max_length=300, blank=True)
-    due_on = models.DateField()
-    state = models.CharField(max_length=9, choices=State, default=State.OPEN)
-    settled_at = models.DateTimeField(null=True, blank=True)
-    settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    settled_reason = models.CharField(max_length=300, blank=True)
-    is_confidential = models.BooleanField(default=False)  # as its case
-
-    @staticmethod
-    def rule(scope: AnyScope) -> Rule:
-        of_case = {role: _case_seen(rule) for role, rule in Case.rule(scope).items()}
-        open_ = Q(is_confidential=False)
-        area = within(scope, "locality_path")
-        # Where and by whom its case is seen, an open promise is seen anyway; a confidential one asks its case.
-        return {
-            OFFICER: Q(enterprise_id__in=served_by_me(scope)) & (open_ | of_case[OFFICER]),
-            AREA: area & (open_ | of_case[AREA]),
-            HANDLER: (Q(organisation_id=scope.organisation_id) & open_) | of_case[HANDLER],
-            LEADER: area & open_,
-            ANALYST: area & open_,
-            ENTERPRISE: Q(enterprise_id=scope.enterprise_id),
-        }
-
-    objects = PromiseQuerySet.as_manager()
-    writers = dict.fromkeys((OFFICER, AREA, HANDLER, ENTERPRISE), "INSERT, UPDATE")
-
-    class Meta:
-        ordering = ["due_on", "id"]
-        constraints = [
-            models.CheckConstraint(
-                name="promise_settled_iff_not_open",
-                condition=Q(state="open", settled_at=None) | (~Q(state="open") & Q(settled_at__isnull=False)),
-            ),
-            models.CheckConstraint(
-                name="promise_of_office_names_it", condition=Q(side="enterprise") | Q(organisation__isnull=False)
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["enterprise", "state", "due_on"], name="promise_enterprise"),
-            models.Index(fields=["state", "due_on", "id"], name="promise_due"),
-            models.Index(fields=["organisation", "state", "due_on"], name="promise_organisation"),
-        ]
-
-    def __str__(self) -> str:
-        return self.text
-
-    @property
-    def label(self) -> str:
-        return self.text_en if self.text_en and (get_language() or "").startswith("en") else self.text
-
-
-class ReplyTemplate(TwoNames, Seeded):
-    """The frame of a formal reply, in a place's own manner: {title}, {number}, {raised_on}, {text}, {planned_on} …"""
-
-    place = models.ForeignKey(Place, models.CASCADE)
-    reply_kind = models.CharField(max_length=9, choices=Case.ReplyKind)
-    body = models.TextField()
-    body_en = models.TextField(blank=True)
-
-    @staticmethod
-    def rule(scope: AnyScope) -> Rule:
-        return dict.fromkeys((*STAFF, ENTERPRISE, ADMIN), Q(place_id=scope.place_id))
-
-    objects = ScopedQuerySet.as_manager()
-    writers = {ADMIN: "INSERT, UPDATE"}
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["place", "reply_kind"], name="reply_template_once")]
-
-    @property
-    def label_of_body(self) -> str:
-        return self.body_en if self.body_en and (get_language() or "").startswith("en") else self.body

@@ -1,0 +1,108 @@
+"""Who promised what to whom, by when."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from openliaison.accounts.models import Organisation
+from openliaison.core.models import PATH, Place
+from openliaison.core.scope import (
+    ANALYST,
+    AREA,
+    ENTERPRISE,
+    HANDLER,
+    LEADER,
+    OFFICER,
+    AnyScope,
+    Rule,
+    ScopedQuerySet,
+    within,
+)
+from openliaison.register.models import Enterprise, served_by_me
+
+from .case import Case, case_seen
+
+
+class PromiseQuerySet(ScopedQuerySet):
+    def open(self) -> PromiseQuerySet:
+        return self.filter(state=Promise.State.OPEN)
+
+
+class Promise(models.Model):
+    """Who promised what to whom, by when; kept or not. The enterprise sees both sides' promises."""
+
+    class Side(models.TextChoices):
+        COUNTY = "county", _("by an office")
+        ENTERPRISE = "enterprise", _("by the enterprise")
+
+    class State(models.TextChoices):
+        OPEN = "open", _("open")
+        KEPT = "kept", _("kept")
+        BROKEN = "broken", _("not kept")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    place = models.ForeignKey(Place, models.PROTECT)
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="promises")
+    locality_path = models.CharField(**PATH)
+    case = models.ForeignKey(Case, models.PROTECT, null=True, blank=True, related_name="promises")
+    client_key = models.UUIDField(unique=True, default=uuid.uuid4)
+    side = models.CharField(max_length=10, choices=Side)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="+")
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    text = models.CharField(max_length=300)
+    text_en = models.CharField(max_length=300, blank=True)
+    due_on = models.DateField()
+    state = models.CharField(max_length=9, choices=State, default=State.OPEN)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    settled_reason = models.CharField(max_length=300, blank=True)
+    is_confidential = models.BooleanField(default=False)  # as its case
+
+    @staticmethod
+    def rule(scope: AnyScope) -> Rule:
+        of_case = {role: case_seen(rule) for role, rule in Case.rule(scope).items()}
+        open_ = Q(is_confidential=False)
+        area = within(scope, "locality_path")
+        # Where and by whom its case is seen, an open promise is seen anyway; a confidential one asks its case.
+        return {
+            OFFICER: Q(enterprise_id__in=served_by_me(scope)) & (open_ | of_case[OFFICER]),
+            AREA: area & (open_ | of_case[AREA]),
+            HANDLER: (Q(organisation_id=scope.organisation_id) & open_) | of_case[HANDLER],
+            LEADER: area & open_,
+            ANALYST: area & open_,
+            ENTERPRISE: Q(enterprise_id=scope.enterprise_id),
+        }
+
+    objects = PromiseQuerySet.as_manager()
+    writers = dict.fromkeys((OFFICER, AREA, HANDLER, ENTERPRISE), "INSERT, UPDATE")
+
+    class Meta:
+        ordering = ["due_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                name="promise_settled_iff_not_open",
+                condition=Q(state="open", settled_at=None) | (~Q(state="open") & Q(settled_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="promise_of_office_names_it", condition=Q(side="enterprise") | Q(organisation__isnull=False)
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["enterprise", "state", "due_on"], name="promise_enterprise"),
+            models.Index(fields=["state", "due_on", "id"], name="promise_due"),
+            models.Index(fields=["organisation", "state", "due_on"], name="promise_organisation"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def label(self) -> str:
+        return self.text_en if self.text_en and (get_language() or "").startswith("en") else self.text
