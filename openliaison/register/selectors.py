@@ -155,6 +155,19 @@ def officers(place: Place, today: date) -> list[Role]:
     return sorted(found, key=lambda r: (r.load, r.user.label))  # type: ignore[attr-defined]
 
 
+MOST_OFFERED = 300
+
+
+def officer_choices(place: Place, today: date, asked: str = "") -> list[tuple[str, str]]:
+    """Officers to choose from, by name; where they are too many for a list, only the one who is asked for."""
+    rows = Role.objects.valid(today).filter(place=place, kind=Role.Kind.OFFICER, user__is_active=True)
+    rows = rows.select_related("user").order_by("user__display_name", "pk")
+    found = list(rows[: MOST_OFFERED + 1])
+    if len(found) > MOST_OFFERED:
+        found = list(rows.filter(user_id=int(asked))) if asked.isascii() and asked.isdigit() and len(asked) < 18 else []
+    return [(str(role.user_id), role.user.label) for role in found]
+
+
 # ── Group ────────────────────────────────────────────────────
 
 DEEPEST, WIDEST = 6, 200

@@ -45,8 +45,8 @@ class EnterpriseFilter(forms.Form):
         self._choices("place", [EVERYWHERE, *indented(localities(place))])
         self._choices("industry", [ANY, *industry_choices(scheme, also=code)])
         self._choices("serving", _servings(scope.role))
-        officers = selectors.officers(place, scope.today)
-        self._choices("officer", [ANY, *((str(r.user_id), r.user.label) for r in officers)])
+        asked = data.get("officer", "")
+        self._choices("officer", [ANY, *selectors.officer_choices(place, scope.today, asked)])
         if scope.role == AREA:
             self._choices("source", [ANY, (BY_HAND, _("entered by hand")), *_sources(scope)])
         else:

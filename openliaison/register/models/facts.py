@@ -100,7 +100,7 @@ class Fact(models.Model):
     @staticmethod
     def rule(scope: AnyScope) -> Rule:
         open_to_offices = Q(sensitivity__in=["public", "official"])
-        area = Q(enterprise_id__in=in_area(scope))
+        area = in_area(scope)
         return {
             OFFICER: Q(enterprise_id__in=served_by_me(scope)),
             AREA: area,

@@ -27,7 +27,7 @@ from .enterprises import Enterprise, handled_by_us, in_area, served_by_me
 
 def _held_rule(scope: AnyScope) -> Rule:
     """Rows held about an enterprise that its team, its area and itself see."""
-    area = Q(enterprise_id__in=in_area(scope))
+    area = in_area(scope)
     return {
         OFFICER: Q(enterprise_id__in=served_by_me(scope)),
         AREA: area,
@@ -50,7 +50,7 @@ class Site(TwoNames):
     @staticmethod
     def rule(scope: AnyScope) -> Rule:
         return _held_rule(scope) | {
-            ANALYST: Q(enterprise_id__in=in_area(scope)),
+            ANALYST: in_area(scope),
             HANDLER: Q(enterprise_id__in=handled_by_us(scope)),
         }
 
@@ -69,7 +69,7 @@ class GroupTie(models.Model):
 
     @staticmethod
     def rule(scope: AnyScope) -> Rule:
-        area = Q(child_id__in=in_area(scope)) | Q(parent_id__in=in_area(scope))
+        area = in_area(scope, "child_id") | in_area(scope, "parent_id")
         own = Q(child_id=scope.enterprise_id) | Q(parent_id=scope.enterprise_id)
         served = Q(child_id__in=served_by_me(scope)) | Q(parent_id__in=served_by_me(scope))
         return {OFFICER: served, AREA: area, LEADER: area, ANALYST: area, INSPECTOR: area, ENTERPRISE: own}
