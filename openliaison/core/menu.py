@@ -86,7 +86,6 @@ ENTRIES = (
         "users",
         (AREA, ADMIN),
         owns=("accounts:invit", "accounts:pe", "accounts:paper", "accounts:edit_role", "desks:handover", "desks:close"),
-        on_phone=False,
         group=1,
     ),
     Entry(
