@@ -60,6 +60,7 @@ def test_a_refusal_keeps_what_was_typed_and_says_what_is_wrong(site, browser):
     with person(browser, site.url, size="phone") as officer:
         officer.log_in("wangli")
         officer.open("/visits/record/?enterprise=1")
+        officer.page.locator("details:has([name=promise]) > summary").click()
         officer.page.fill("[name=promise]", "周五前答复")
         officer.page.locator("main form[method=post] button:not([name])").last.click()
         officer.page.wait_for_load_state("networkidle")
@@ -119,8 +120,8 @@ def test_logging_in_raising_and_confirming_work_without_scripts(site, browser):
 
 def record_a_visit(officer: Person, problem: str, enterprise: str) -> str:
     """Write a visit with a problem; returns the path of the case it opened."""
-    officer.open("/visits/record/?enterprise=1")
-    officer.page.select_option("[name=enterprise]", label=enterprise)
+    officer.open("/visits/record/")
+    officer.page.locator("main li a", has_text=enterprise).click()
     officer.page.fill("[name=notes]", "到车间看了冷却系统。")
     officer.page.fill("[name=problem]", problem)
     officer.page.locator("main form[method=post] button:not([name])").last.click()
