@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from openliaison.core import journal
 
+from .backends import HouseBackend
 from .errors import TokenRefused, TooManyAttempts
 from .models import ApiToken, LoginAttempt, Role
 
@@ -110,7 +111,8 @@ def read_token(secret: str, *, address: str | None, at: datetime) -> ApiToken:
 def _opens(token: ApiToken, at: datetime) -> bool:
     today = at.astimezone(token.role.place.zone).date()
     is_in_time = token.revoked_at is None and at < token.expires_at
-    return is_in_time and token.role.user.is_active and Role.objects.valid(today).filter(pk=token.role_id).exists()
+    may_come_in = HouseBackend().user_can_authenticate(token.role.user)
+    return is_in_time and may_come_in and Role.objects.valid(today).filter(pk=token.role_id).exists()
 
 
 def _note_wrong(address: str | None, at: datetime) -> None:

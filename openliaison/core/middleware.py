@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from . import reads
 from .now import now
@@ -42,7 +43,7 @@ class LanguageMiddleware(LocaleMiddleware):
 
 
 class SecurityHeadersMiddleware:
-    """No inline scripts or styles anywhere; nothing personal is kept in shared caches."""
+    """No inline scripts or styles anywhere; nothing personal is kept in shared caches. Outermost: errors too."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -51,9 +52,25 @@ class SecurityHeadersMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
         response.headers.setdefault("Permissions-Policy", "geolocation=(), microphone=(), camera=(self)")
-        if request.user.is_authenticated:
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        user = getattr(request, "user", None)  # none where a request was refused before anybody asked who it is
+        if user and user.is_authenticated:
             response.headers.setdefault("Cache-Control", "no-store, private")
         return response
+
+
+class BodyLimitMiddleware:
+    """Refuses what no page takes before a byte of it is read, so that nobody fills the disk."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdigit() and int(length) > settings.MOST_BODY_MB * 1024 * 1024:
+            text = _("At most %(most)s MB are taken at once. Send smaller or fewer files.")
+            return HttpResponse(text % {"most": settings.MOST_BODY_MB}, status=413, content_type="text/plain")
+        return self.get_response(request)
 
 
 class ReadLogMiddleware:

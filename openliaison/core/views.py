@@ -33,8 +33,8 @@ def health(request: HttpRequest) -> HttpResponse:
     try:
         with connection.cursor() as cursor:
             cursor.execute(
-                "select count(*) from procrastinate_workers where last_heartbeat > now() - interval '%s seconds'"
-                % WORKER_SILENT_SECONDS
+                "select count(*) from procrastinate_workers where last_heartbeat > now() - make_interval(secs => %s)",
+                [WORKER_SILENT_SECONDS],
             )
             if cursor.fetchone()[0] == 0:
                 missing.append("worker")

@@ -126,6 +126,11 @@ def need(text: str, what: str) -> str:
     return text.strip()
 
 
+def covers(role: Role, path: str) -> bool:
+    """Whether a locality lies in the role's area."""
+    return role.locality is not None and path.startswith(role.locality.path)
+
+
 def coordinators(case: Case) -> list[User]:
     """The people of the desk that received the case."""
     desk = Role.objects.filter(place_id=case.place_id, kind=Role.Kind.COORDINATOR, user__is_active=True)
