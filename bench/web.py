@@ -49,12 +49,17 @@ def run(argv: list[str]) -> int:
     parser.add_argument("--data", type=Path, help="a grown data folder to keep; a temporary one where it is left out")
     parser.add_argument("--enterprises", type=int, default=100_000)
     parser.add_argument("--cases", type=int, default=200_000)
-    parser.add_argument("--requests", type=int, default=60, help="a page, one after the other and again together")
+    parser.add_argument(
+        "--requests",
+        type=int,
+        default=60,
+        help="a page, one after the other and again together; fewer where that takes more than seconds",
+    )
     parser.add_argument("--roles", nargs="+", default=list(pages.ROLES), choices=list(pages.ROLES))
     parser.add_argument("--only", default="", help="pages whose name holds this")
     found = parser.parse_args(argv)
     with place.folder(found.data) as data, place.database(data):
-        _grow(found.enterprises, found.cases)
+        _prepare(found.enterprises, found.cases)
         wanted = {name: _pages(name, found.only) for name in found.roles}
         queries = {name: _queries(pages.ROLES[name], listed) for name, listed in wanted.items()}
         with _site(data) as port:
@@ -64,8 +69,10 @@ def run(argv: list[str]) -> int:
     return 0
 
 
-def _grow(enterprises: int, cases: int) -> None:
-    """Up to the wanted size, counting what is there."""
+def _prepare(enterprises: int, cases: int) -> None:
+    """Up to the wanted size, counting what is there; static files as `serve` collects them."""
+    from django.core.management import call_command
+
     from openliaison.cases.models import Case
     from openliaison.desks.growth import grow
     from openliaison.register.models import Enterprise
@@ -73,6 +80,7 @@ def _grow(enterprises: int, cases: int) -> None:
     short = max(enterprises - Enterprise.objects.count(), 0), max(cases - Case.objects.count(), 0)
     if short[0] > enterprises // 100 or short[1] > cases // 100:
         print(grow(enterprises=short[0], cases=short[1]))
+    call_command("collectstatic", verbosity=0, interactive=False)
 
 
 def _role(username: str) -> Any:
@@ -119,9 +127,6 @@ class _site:
         self.data = data
 
     def __enter__(self) -> int:
-        from django.core.management import call_command
-
-        call_command("collectstatic", verbosity=0, interactive=False)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -164,8 +169,8 @@ def _measure(
         client.log_in(pages.ROLES[role], PASSWORD)
         for page in listed:
             status = [client.get(page.path)[0] for _ in range(4)][-1]  # warm both processes
-            alone = asking.alone(client, page.path, times, 12)
-            both = asking.together(client, page.path, times, CLIENTS, 6)
+            alone = asking.alone(client, page.path, times, 5)
+            both = asking.together(client, page.path, times, CLIENTS, 3)
             rows.append(Measured(role, page, status, queries[role].get(page.path, 0), alone, both))
             print("  ".join(rows[-1].cells()), flush=True)
         heaviest = max(heaviest, asking.first_load(client, "/"), key=lambda pair: pair[0] - pair[1])

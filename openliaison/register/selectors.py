@@ -161,11 +161,10 @@ MOST_OFFERED = 300
 def officer_choices(place: Place, today: date, asked: str = "") -> list[tuple[str, str]]:
     """Officers to choose from, by name; where they are too many for a list, only the one who is asked for."""
     rows = Role.objects.valid(today).filter(place=place, kind=Role.Kind.OFFICER, user__is_active=True)
-    rows = rows.select_related("user").order_by("user__display_name", "pk")
-    found = list(rows[: MOST_OFFERED + 1])
-    if len(found) > MOST_OFFERED:
-        found = list(rows.filter(user_id=int(asked))) if asked.isascii() and asked.isdigit() and len(asked) < 18 else []
-    return [(str(role.user_id), role.user.label) for role in found]
+    if rows[: MOST_OFFERED + 1].count() > MOST_OFFERED:
+        rows = rows.filter(user_id=int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 18 else 0)
+    listed = rows.select_related("user").order_by("user__display_name", "pk")
+    return [(str(role.user_id), role.user.label) for role in listed]
 
 
 # ── Group ────────────────────────────────────────────────────

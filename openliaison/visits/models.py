@@ -71,6 +71,7 @@ class Visit(models.Model):
         ]
         indexes = [
             models.Index(fields=["enterprise", "-at"], name="visit_enterprise"),
+            models.Index(fields=["locality_path", "at"], name="visit_area"),
             models.Index(fields=["-at", "id"], name="visit_newest"),  # walls of an area do not ask for the place
             models.Index(fields=["officer", "-at"], name="visit_officer"),
         ]

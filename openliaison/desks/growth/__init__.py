@@ -143,6 +143,6 @@ def _link_handlers(ground: Ground, case_ids: list[int]) -> None:
 
 
 def _tidy() -> None:
-    """Let the planner know what is there now."""
+    """Let the planner know what is there now, and which pages of a table it may pass over."""
     with connection.cursor() as cursor:
-        cursor.execute("analyze")
+        cursor.execute("analyze" if connection.in_atomic_block else "vacuum (analyze)")

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, F, Max, QuerySet
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.functional import Promise as Words
 from django.utils.translation import gettext_lazy as _
@@ -136,7 +136,8 @@ def _unserved(ask: Ask) -> QuerySet:
 
 def with_last_contact(rows: QuerySet) -> QuerySet:
     """Enterprises with the instant of their last contact, the longest ago first."""
-    found = rows.select_related("locality").annotate(last_at=Max("visits__at"))
+    last = Visit.objects.filter(enterprise=OuterRef("pk")).order_by("-at").values("at")[:1]
+    found = rows.select_related("locality").defer("search").annotate(last_at=Subquery(last))
     return found.order_by(F("last_at").asc(nulls_first=True), "name")
 
 
