@@ -38,7 +38,7 @@ DOORS: dict[str, Door] = {
     "answer": Door(
         _("First answer"), "message-2", forms.TextForm, services.answer_case,
         _("The case stays in hand; the reply clock stops."),
-        _("Say what will be done, by whom and by when."), _("Send to the enterprise"),
+        _("Say what will be done, by whom and by when."), _("Send the first answer"),
     ),
     "ask": Door(
         _("Ask the enterprise"), "question-mark", forms.TextForm, services.ask_enterprise,

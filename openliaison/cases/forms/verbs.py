@@ -100,7 +100,7 @@ class NothingForm(VerbForm):
 
 
 class AssignForm(VerbForm):
-    lead = forms.ModelChoiceField(Organisation.objects.none(), label=_("Lead"))
+    lead = forms.ModelChoiceField(Organisation.objects.none(), label=_("Lead"), empty_label=_("choose the office"))
     person = PersonField(User.objects.none(), label=_("Person (the case is confidential)"), required=False)
     category = forms.ModelChoiceField(Category.objects.none(), label=_("Category"), required=False)
     co_handlers = forms.ModelMultipleChoiceField(

@@ -125,7 +125,7 @@ def _one(case: Case, name: str, state: ClockState, at: datetime) -> OneClock:
     left = formatting.duration(state.left_seconds)
     if state.is_paused:
         said = _("paused, %(left)s left") % {"left": left}
-    elif state.left_seconds < 0:
+    elif look == "over":
         said = _("%(over)s over") % {"over": left}
     else:
         said = _("%(left)s left") % {"left": left}
@@ -156,7 +156,7 @@ def _width(width: float) -> float:
 def _rows(case: Case, days: Calendar, listed: list[Line], at: datetime) -> Iterator[Row]:
     names = _holiday_names(case, listed)
     for line in listed:
-        amount = _("none")
+        amount = _("not counted")
         if line.kind == "ran":
             amount = _("ran %(time)s") % {"time": formatting.duration(line.seconds, "clock")}
         elif line.kind == "paused":

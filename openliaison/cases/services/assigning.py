@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -192,8 +193,9 @@ def close(
     if by.kind == Role.Kind.COORDINATOR:  # what nobody needs to rule on any more
         case.objections.filter(ruled_at=None).update(ruled_at=at, ruled_by=by.user)
         case.extensions.filter(ruled_at=None).update(ruled_at=at, ruled_by=by.user)
-    kept = {"text": text, "text_en": text_en, "client_key": client_key}
-    steps.say(case, Entry.Kind.CLOSED, by=by, at=at, outcome=outcome, **kept, **detail)
+    detail["outcome"] = outcome
+    words: dict[str, Any] = {"text": text, "text_en": text_en, "client_key": client_key} | detail
+    steps.say(case, Entry.Kind.CLOSED, by=by, at=at, **words)
     case = steps.finish(case, "closed", by=by, at=at, outcome=outcome)
     tasks.settle(case, at=at)
     _link_handlers(case)
@@ -281,5 +283,5 @@ def _decided_meanwhile(case: Case) -> str:
     return _("%(person)s assigned case %(number)s to %(lead)s in the meantime. Look at it before you decide again.") % {
         "person": last.author.label if last and last.author else _("Somebody"),
         "number": case.number,
-        "lead": case.lead.label if case.lead else _("nobody"),
+        "lead": case.lead.label if case.lead else _("no office"),
     }

@@ -191,7 +191,7 @@ def finish_piece(
 ) -> Case:
     """A co-handler's part is done; the case stays with the lead."""
     case = steps.begin(case, "finish_piece", by=by, at=at, client_key=client_key)
-    mine = case.handlings.filter(organisation_id=by.organisation_id, part=Handling.Part.CO, ends_at=None)
+    mine = case.handlings.filter(organisation=by.organisation, part=Handling.Part.CO, ends_at=None)
     piece = mine.filter(Q(user=None) | Q(user_id=by.user_id)).first()
     if piece is None or piece.done_at:
         raise AlreadyDone(_("Your part was finished before."))

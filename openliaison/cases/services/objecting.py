@@ -16,6 +16,7 @@ from openliaison.core import tasks
 
 from . import steps
 from .assigning import ask_lead, check_person, give_lead
+from .steps import covers
 
 
 @steps.verb
@@ -143,11 +144,7 @@ def _judges(case: Case) -> list[User]:
 
 def _leaders(case: Case) -> list[User]:
     roles = Role.objects.filter(place_id=case.place_id, kind=Role.Kind.LEADER, user__is_active=True)
-    return [r.user for r in roles.select_related("user", "locality") if _covers(r, case)]
-
-
-def _covers(role: Role, case: Case) -> bool:
-    return bool(role.locality) and case.locality_path.startswith(role.locality.path)
+    return [r.user for r in roles.select_related("user", "locality") if covers(r, case.locality_path)]
 
 
 def _check_judge(case: Case, held: frozenset[str]) -> None:

@@ -17,6 +17,7 @@ from openliaison.core import journal, tasks
 from openliaison.register.models import Enterprise
 
 from . import steps
+from .steps import covers
 
 
 @transaction.atomic
@@ -123,7 +124,7 @@ def _may_settle(promise: Promise, state: str, by: Role, at: datetime) -> None:
 def _require_team(enterprise: Enterprise, by: Role, at: datetime) -> None:
     is_own = by.kind == Role.Kind.ENTERPRISE and by.enterprise_id == enterprise.pk
     is_served = enterprise.links.active(at.date()).filter(user_id=by.user_id).exists()
-    is_desk = by.kind == Role.Kind.COORDINATOR and enterprise.locality_path.startswith(by.locality.path)
+    is_desk = by.kind == Role.Kind.COORDINATOR and covers(by, enterprise.locality_path)
     if not (is_own or is_served or is_desk):
         raise NotAllowed(_("Promises to %(name)s are made by its team or within a case.") % {"name": enterprise.label})
 

@@ -47,7 +47,9 @@ def seed_reply_templates(place: Place, rows: Iterable[Any]) -> int:
     edited = set(known.values_list("reply_kind", flat=True))
     names = ["name", "name_en", "body", "body_en"]
     fresh = [
-        ReplyTemplate(place=place, reply_kind=row.reply_kind, **{n: getattr(row, n) for n in names})
+        ReplyTemplate(
+            place=place, reply_kind=row.reply_kind, **{n: getattr(row, n).replace("\\n", "\n") for n in names}
+        )
         for row in rows
         if row.reply_kind not in edited
     ]

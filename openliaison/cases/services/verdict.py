@@ -79,11 +79,12 @@ def ask_again(*, case: Case, at: datetime, by: Role | None = None, client_key: u
     case = steps.begin(case, "ask_again", by=None, at=at, client_key=client_key)
     if case.status != Case.Status.PLANNED:
         raise AlreadyDone(_("The case is not waiting for a date."))
-    assert case.planned_on is not None
-    if at.astimezone(case.place.zone).date() < case.planned_on:
-        raise TooEarly(_("The date is %(day)s.") % {"day": case.planned_on})
+    planned_on = case.planned_on
+    assert planned_on is not None
+    if at.astimezone(case.place.zone).date() < planned_on:
+        raise TooEarly(_("The date is %(day)s.") % {"day": planned_on})
     case.status, case.replied_at = Case.Status.REPLIED, at
-    steps.say(case, Entry.Kind.DUE_AGAIN, by=by, at=at, planned_on=case.planned_on.isoformat(), client_key=client_key)
+    steps.say(case, Entry.Kind.DUE_AGAIN, by=by, at=at, planned_on=planned_on.isoformat(), client_key=client_key)
     case = steps.finish(case, "asked_again", by=by, at=at)
     tasks.ask(
         steps.people_of_enterprise(case) or steps.officers(case, at),
@@ -91,7 +92,7 @@ def ask_again(*, case: Case, at: datetime, by: Role | None = None, client_key: u
         N_("It was to be done by %(day)s. Is it? Case %(number)s: %(title)s"),
         url=steps.url(case),
         at=at,
-        **steps.params(case, day=case.planned_on.isoformat()),
+        **steps.params(case, day=planned_on.isoformat()),
     )
     return case
 
@@ -287,7 +288,8 @@ def _plan(case: Case, *, by: Role, at: datetime) -> Case:
 def _was_asked_again(case: Case) -> bool:
     """Whether the date of the last plan has come: then a yes means that it was kept."""
     last_plan = case.entries.filter(kind=Entry.Kind.REPLIED).order_by("at", "id").last()
-    return bool(last_plan) and case.entries.filter(kind=Entry.Kind.DUE_AGAIN, at__gte=last_plan.at).exists()
+    asked_again = case.entries.filter(kind=Entry.Kind.DUE_AGAIN)
+    return last_plan is not None and asked_again.filter(at__gte=last_plan.at).exists()
 
 
 def _outcome(case: Case, verdict: str) -> str:

@@ -40,6 +40,8 @@ def context(request: HttpRequest, found: Case, form: Any = None, verb: str = "")
     held = rules.capacities(found, request.role, at)  # type: ignore[attr-defined]
     able = [v for v in rules.verbs_of(found, held) if v in DOORS]
     able = [v for v in able if makes_sense(found, v, held)]
+    asks_verdict = "confirm" in able and scope.is_enterprise  # asked on top, one question per page
+    able = [v for v in able if not (asks_verdict and v == "confirm")]
     front = sorted((v for v in FRONT if v in able), key=lambda v: _rank(found, v))[:MOST_TABS]
     chosen = verb or request.GET.get("tab", "")
     chosen = chosen if chosen in able or (verb and form) else (front[0] if front else "")
@@ -59,13 +61,19 @@ def context(request: HttpRequest, found: Case, form: Any = None, verb: str = "")
         "verb": chosen,
         "door": DOORS.get(chosen),
         "form": form or (_empty_form(request, found, chosen) if chosen else None),
-        "standing": [CAPACITIES[c] for c in CAPACITIES if c in held],
+        "standing": [CAPACITIES[c] for c in _shown(found, held)],
         "can": [_(rules.VERBS[v].words) for v in able if v not in _SMALL][:6],
         "remarks": list(_remarks(found, held, scope.organisation_id)),
-        "asks_verdict": "confirm" in able and scope.is_enterprise,
+        "is_due_again": _is_due_again(lines),
+        "asks_verdict": asks_verdict,
         "decline_text": dict(decline_reasons(found)).get(found.decline_reason, "") if found.decline_reason else "",
         "at": at,
     }
+
+
+def _shown(found: Case, held: frozenset[str]) -> list[str]:
+    """The capacities worth a word: who raised a case is its author only while it is a draft."""
+    return [c for c in CAPACITIES if c in held and (c != rules.AUTHOR or found.status == Case.Status.DRAFT)]
 
 
 def _rank(found: Case, verb: str) -> int:
@@ -150,6 +158,12 @@ def _stages(found: Case) -> list[dict[str, Any]]:
         {"label": label, "at": at if i <= now_at else None, "who": who, "is_done": i < now_at, "is_now": i == now_at}
         for i, (label, at, who) in enumerate(reached)
     ]
+
+
+def _is_due_again(lines: list[selectors.Line]) -> bool:
+    """Whether the date of the plan has come, and the question is whether it was kept."""
+    kinds = [line.entry.kind for line in lines if line.entry.kind in ("replied", "due_again")]
+    return bool(kinds) and kinds[-1] == "due_again"
 
 
 def _promises(found: Case, scope: Any) -> list[tuple[Promise, str]]:
