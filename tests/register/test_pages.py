@@ -114,6 +114,7 @@ def test_columns_saved_views_and_export(world, listed, at_site):
     assert "2913 橡胶零件制造" in csv
     ticked = desk.get("/enterprises/", export="csv", pick=[listed[0].pk, "x", "9" * 30]).content.decode("utf-8-sig")
     assert "南河" in ticked and "平顶堡" not in ticked
+    assert desk.get("/enterprises/", export="csv", ticked="1").status_code == 302  # nothing ticked is not everything
 
 
 def test_an_empty_list_teaches(world, at_site):

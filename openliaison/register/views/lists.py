@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from openliaison.core.access import roles
@@ -29,9 +30,16 @@ def enterprise_list(request: HttpRequest) -> HttpResponse:
         request, _rows(request, filters), _columns(request), default_sort="name", filters=filters, name="enterprises"
     )
     if kind := request.GET.get("export"):
+        if _ticked_nothing(request.GET):
+            messages.warning(request, _("No row is ticked. Tick some, or “all that the filter finds”."))
+            return redirect("register:enterprise_list")
         return page.export(kind, "enterprises", now())
     context = {"list": page, "page": page.page, "filters": filters, "scheme": request.place.industry_scheme}
     return render(request, "register/enterprise_list.html", context)
+
+
+def _ticked_nothing(asked: QueryDict) -> bool:
+    return "ticked" in asked and "all" not in asked and not asked.getlist("pick")
 
 
 def _rows(request: HttpRequest, filters: EnterpriseFilter) -> Any:
