@@ -140,7 +140,7 @@ def figures(ask: Ask, whole: Spread) -> list[Figure]:
 
 
 def _open(n: Numbers) -> Figure:
-    overdue = Part(n["overdue"], _("overdue"), rows.url("overdue"), "over" if n["overdue"] else "")
+    overdue = Part(n["overdue"], _("cases overdue"), rows.url("overdue"), "over" if n["overdue"] else "")
     definition = str(rows.ROWS["open"].definition)
     return Figure("open", _("Open cases"), formatting.number(n["open"]), "", rows.url("open"), definition, [overdue])
 
