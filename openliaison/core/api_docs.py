@@ -43,8 +43,8 @@ def rooms(schema: dict[str, Any]) -> dict[str, list[Operation]]:
 
 
 def _operation(schema: dict[str, Any], path: str, method: str, one: dict[str, Any]) -> Operation:
-    body = _body(one)
-    shape = _resolved(schema, body)
+    body = body_of(one)
+    shape = resolved(schema, body)
     return Operation(
         id=one["operationId"],
         method=method.upper(),
@@ -54,11 +54,11 @@ def _operation(schema: dict[str, Any], path: str, method: str, one: dict[str, An
         parameters=[_parameter(schema, p) for p in one.get("parameters", [])],
         body=list(_fields(schema, shape)),
         example=json.dumps(example(schema, shape), ensure_ascii=False, indent=2) if shape else "",
-        answers=[(status, _name(_body(answer))) for status, answer in sorted(one["responses"].items())],
+        answers=[(status, _name(body_of(answer))) for status, answer in sorted(one["responses"].items())],
     )
 
 
-def _body(one: dict[str, Any]) -> dict[str, Any]:
+def body_of(one: dict[str, Any]) -> dict[str, Any]:
     content = one.get("requestBody", one).get("content", {})
     return next((kind.get("schema", {}) for kind in content.values()), {})
 
@@ -78,7 +78,7 @@ def _fields(schema: dict[str, Any], shape: dict[str, Any]) -> list[Parameter]:
     ]
 
 
-def _resolved(schema: dict[str, Any], shape: dict[str, Any]) -> dict[str, Any]:
+def resolved(schema: dict[str, Any], shape: dict[str, Any]) -> dict[str, Any]:
     """A reference followed to what it names."""
     if "$ref" in shape:
         return schema["components"]["schemas"][_name(shape)]
@@ -115,7 +115,7 @@ _EXAMPLES = {
 
 def example(schema: dict[str, Any], shape: dict[str, Any]) -> Any:
     """A body that could be sent."""
-    shape = _resolved(schema, shape)
+    shape = resolved(schema, shape)
     if "examples" in shape:
         return shape["examples"][0]
     if shape.get("properties"):

@@ -8,19 +8,24 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from config import api
 from openliaison.accounts.models import ApiToken, Invitation, Organisation
 from openliaison.cases import services as cases
 from openliaison.cases.models import Category
+from openliaison.core import api_docs
 from openliaison.core.models import CalendarDay, SavedView, Task
 from openliaison.core.scope import ADMIN, ANALYST, AREA, ENTERPRISE, HANDLER, INSPECTOR, LEADER, OFFICER
 from openliaison.desks.models import Handover
@@ -99,6 +104,9 @@ class Samples:
         upload = SimpleUploadedFile("note.txt", "现场记录".encode())
         file = cases.attach_file(case=case, upload=upload, by=officer, at=NOON)
         batch = ImportBatch.objects.get(place=world.place, rows__enterprise=world.mine)
+        kept = Path(settings.MEDIA_ROOT) / "imports" / batch.sha256
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text("name\n示例\n", encoding="utf-8")
         self.values: dict[str, Any] = {
             "case_id": case.pk,
             "enterprise_id": world.mine.pk,
@@ -145,6 +153,32 @@ class Samples:
         return {p: values[p] for p in url.parameters}
 
 
+@dataclass(frozen=True)
+class Sent:
+    """What a request carries: nothing on a page, a body as the API's description gives it."""
+
+    content: bytes = b""
+    kind: str = "application/x-www-form-urlencoded"
+
+
+def bodies() -> dict[str, Sent]:
+    """Name of an operation → a body that its schema accepts, so that the service behind it is asked."""
+    described = api.schema()
+    found = {}
+    for path, methods in described["paths"].items():
+        for one in methods.values():
+            shape = api_docs.resolved(described, api_docs.body_of(one))
+            if shape:
+                content = json.dumps(api_docs.example(described, shape)).encode()
+                found[path] = Sent(content, "application/json")
+    boundary = "a-line-between"
+    part = f'--{boundary}\r\nContent-Disposition: form-data; name="upload"; filename="x.txt"\r\n\r\ntext\r\n'
+    found["/api/v1/cases/{case_id}/attach"] = Sent(
+        f"{part}--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}"
+    )
+    return found
+
+
 class Visitor:
     """A person with a fresh session for every request; what a request writes is undone."""
 
@@ -154,21 +188,16 @@ class Visitor:
             self.client.force_login(world.roles[who].user)
         self._cookies = self.client.cookies.copy()
 
-    def status(self, method: str, address: str) -> int:
+    def status(self, method: str, address: str, sent: Sent) -> int:
         self.client.cookies = self._cookies.copy()
         with transaction.atomic():
-            answer = self.client.generic(method, address, content_type=_content(method, address))
+            answer = self.client.generic(method, address, sent.content, content_type=sent.kind)
             for close in answer._resource_closers:  # files; the response's own end would end the transaction too
                 close()
             transaction.set_rollback(True)
-        if answer.status_code == 302 and answer.headers["Location"].startswith("/account/log-in/"):
-            return 302
-        return 200 if answer.status_code == 302 else answer.status_code
-
-
-def _content(method: str, address: str) -> str:
-    is_json = method == "POST" and address.startswith("/api/")
-    return "application/json" if is_json else "application/x-www-form-urlencoded"
+        if answer.status_code == 302 and not answer.headers["Location"].startswith("/account/log-in/?next="):
+            return 200
+        return answer.status_code
 
 
 def cell(status: int) -> str:
@@ -183,20 +212,22 @@ def lines(world: RichWorld) -> tuple[list[list[str]], list[str]]:
     samples, faults, found = Samples(world), [], []
     visitors = {who: Visitor(world, who) for who in COLUMNS}
     listed = [(u, reverse(u.name, kwargs=samples.of(u))) for u in sorted(urls(), key=lambda u: (u.name, u.route))]
+    known = bodies()
     for url, address in listed:
+        sent = known.get(re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", url.route), Sent())
         asking = [v for who, v in visitors.items() if url.is_of_an_object or who not in (*NEXT_DOOR, *ABROAD)]
         first = visitors[url.first_let_in]
         for method in getattr(url.view, "methods", METHODS):
-            if _ask(first, method, address, faults) == 405:
+            if _ask(first, method, address, sent, faults) == 405:
                 continue
-            cells = {v.who: cell(_ask(v, method, address, faults)) for v in asking}
+            cells = {v.who: cell(_ask(v, method, address, sent, faults)) for v in asking}
             found.append([url.name, url.route, method, *(cells.get(who, "") for who in COLUMNS)])
     return found, faults
 
 
-def _ask(visitor: Visitor, method: str, address: str, faults: list[str]) -> int:
+def _ask(visitor: Visitor, method: str, address: str, sent: Sent, faults: list[str]) -> int:
     try:
-        status = visitor.status(method, address)
+        status = visitor.status(method, address, sent)
     except Exception as error:  # whatever it is, it is a fault of ours
         faults.append(f"{method} {address} for {visitor.who}: {type(error).__name__}: {str(error)[:200]}")
         return 500
