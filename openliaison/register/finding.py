@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from openliaison.core import codes
@@ -81,7 +81,7 @@ def _by_serving(rows: QuerySet, who: str, scope: Scope, place: Place) -> QuerySe
     if who == MINE:
         return rows.filter(pk__in=selectors.my_enterprises(scope))
     served = Link.objects.active(scope.today).filter(kind=Link.Kind.OFFICER, place=place)
-    return rows.exclude(pk__in=served.values("enterprise_id"))
+    return rows.filter(~Exists(served.filter(enterprise=OuterRef("pk"))))
 
 
 def _by_officer(rows: QuerySet, user_id: str, scope: Scope, place: Place) -> QuerySet:

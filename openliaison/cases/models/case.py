@@ -326,6 +326,12 @@ class Case(models.Model):
             models.Index(fields=["-created_at", "id"], name="case_newest"),
             models.Index(fields=["enterprise", "-created_at"], name="case_enterprise"),
             models.Index(fields=["status", "due_at"], name="case_due"),
+            models.Index(  # results of a span of time, summed from the index alone
+                fields=["closed_at"],
+                include=["locality_path", "is_confidential", "status", "outcome", "solved_in_time", "satisfaction"],
+                condition=Q(closed_at__isnull=False),
+                name="case_closed",
+            ),
             models.Index(fields=["lead", "status", "due_at"], name="case_lead_due"),
             GinIndex(fields=["search"], name="case_search"),
         ]

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.functional import Promise as Words
 from django.utils.translation import gettext_lazy as _
@@ -131,7 +131,7 @@ def _too_often(ask: Ask) -> QuerySet:
 
 def _unserved(ask: Ask) -> QuerySet:
     served = Link.objects.visible_to(ask.scope).active(ask.scope.today).filter(kind=Link.Kind.OFFICER)
-    return _enterprises(ask).exclude(pk__in=served.values("enterprise_id"))
+    return _enterprises(ask).filter(~Exists(served.filter(enterprise=OuterRef("pk"))))
 
 
 def with_last_contact(rows: QuerySet) -> QuerySet:
