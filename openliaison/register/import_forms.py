@@ -15,7 +15,7 @@ from .importing import wording
 from .importing.kinds import MOST_MB, MOST_ROWS
 from .importing.prepare import ProposedColumn, Table
 from .importing.targets import Target
-from .models import ImportRow
+from .models import ImportBatch, ImportRow
 
 GROUPS = ((_("Identity"), ""), (_("Contact"), "contact."), (_("Facts"), "fact:"))
 
@@ -40,11 +40,26 @@ class UploadForm(SentOnce):
     )
 
 
+class BatchFilter(forms.Form):
+    """Which imports are listed."""
+
+    q = forms.CharField(label=_("File"), required=False, max_length=100, widget=forms.SearchInput)
+    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("any")), *ImportBatch.State.choices])
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """The filters as the query asks for them; what does not fit is passed over."""
+        self.is_valid()
+        given = self.cleaned_data
+        found = {"state": given["state"]} if given.get("state") else {}
+        return found | ({"file_name__icontains": given["q"]} if given.get("q") else {})
+
+
 class RowFilter(forms.Form):
     """Which rows of a batch are shown."""
 
     action = forms.ChoiceField(
-        label=_("Rows"), required=False, choices=[("", _("all that need a look")), *ImportRow.Action.choices]
+        label=_("Show rows"), required=False, choices=[("", _("all that need a look")), *ImportRow.Action.choices]
     )
 
 

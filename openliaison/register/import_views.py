@@ -21,7 +21,7 @@ from openliaison.core.now import now
 from openliaison.core.pages import Column, ListPage
 from openliaison.core.scope import AREA
 
-from .import_forms import RowFilter, UploadForm, choices, column_choices
+from .import_forms import BatchFilter, RowFilter, UploadForm, choices, column_choices
 from .importing import progress, steps, storing, wording
 from .importing.book import Book
 from .importing.prepare import Table
@@ -40,11 +40,12 @@ STATES = {"check": State.CHECKING, "run": State.RUNNING}
 @roles(AREA)
 def import_list(request: HttpRequest) -> HttpResponse:
     """The files taken in, newest first."""
-    rows = _batches(request).select_related("started_by")
-    page = ListPage(request, rows, _batch_columns(), default_sort="-created_at", name="imports")
+    filters = BatchFilter(request.GET)
+    rows = _batches(request).select_related("started_by").filter(**filters.wanted)
+    page = ListPage(request, rows, _batch_columns(), default_sort="-created_at", filters=filters, name="imports")
     if kind := request.GET.get("export"):
         return page.export(kind, "imports", now())
-    return render(request, "register/import_list.html", {"list": page, "page": page.page})
+    return render(request, "register/import_list.html", {"list": page, "page": page.page, "filters": filters})
 
 
 def _batches(request: HttpRequest) -> QuerySet:
@@ -208,7 +209,8 @@ def import_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
     if kind := request.GET.get("export"):
         return rows.export(kind, f"import-{batch.pk}-rows", now())
     for row in rows.page:
-        row.worded = [wording.problem(p) for p in row.problems]
+        row.worded, row.shown_name = [wording.problem(p) for p in row.problems], row_name(row)
+        row.columns = [p["column"] for p in row.problems if p.get("column")]
     context = {
         "batch": batch,
         "list": rows,
@@ -273,7 +275,7 @@ def _stage_of(batch: ImportBatch) -> int:
 
 def _stages(at: int) -> list[dict[str, Any]]:
     """The way of a file, and where on it the page stands."""
-    words = [_("Send the file"), _("Columns"), _("Check"), _("Take in"), _("Result")]
+    words = [_("Send the file"), _("Match columns"), _("Check"), _("Take in"), _("Result")]
     return [{"label": word, "is_done": i < at, "is_now": i == at} for i, word in enumerate(words)]
 
 
@@ -302,6 +304,9 @@ def import_undo(request: HttpRequest, batch_id: int) -> HttpResponse:
         return _started(
             request, batch, lambda: steps.start(batch=batch, state=State.UNDOING, by=request.role, at=now())
         )  # type: ignore[attr-defined]
+    if batch.state != State.DONE:
+        messages.warning(request, _("Only what is taken in can be undone."))
+        return redirect("register:import_batch", batch.pk)
     consequence = _(
         "%(created)s new enterprises go, %(updated)s changed ones become what they were, with facts and contacts. What"
         " people have added since stays, and is named."

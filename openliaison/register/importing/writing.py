@@ -192,4 +192,4 @@ def _cells(plan: Plan) -> dict[str, Any] | None:
     if plan.action in (Action.UNDECIDED, Action.SKIPPED):
         found["spot"] = reading.spot.name if reading.spot else ""
         found["candidates"] = [s.id for s in plan.candidates]
-    return {k: v for k, v in found.items() if v}
+    return found
