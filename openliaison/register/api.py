@@ -115,9 +115,11 @@ class DefinitionOut(Schema):
 
 
 @router.get(
-    "/enterprises", response={200: Page[EnterpriseOut]} | faults(422), auth=reads("register", *EVERYBODY),
+    "/enterprises",
+    response={200: Page[EnterpriseOut]} | faults(422),
+    auth=reads("register", *EVERYBODY),
     url_name="enterprises",
-)  # fmt: skip
+)
 def enterprises(request: HttpRequest, query: Query[EnterpriseQuery]) -> Page[EnterpriseOut]:
     """The register by name, place, industry and state."""
     rows = Enterprise.objects.visible_to(request.scope).filter(merged_into=None)
@@ -157,18 +159,22 @@ def enterprise_add(request: HttpRequest, body: EnterpriseIn) -> Status:
 
 
 @router.get(
-    "/enterprises/{int:enterprise_id}", response={200: EnterpriseOut} | faults(404), auth=reads("register", *EVERYBODY),
+    "/enterprises/{int:enterprise_id}",
+    response={200: EnterpriseOut} | faults(404),
+    auth=reads("register", *EVERYBODY),
     url_name="enterprise",
-)  # fmt: skip
+)
 def enterprise(request: HttpRequest, enterprise_id: int) -> EnterpriseOut:
     """One enterprise: who it is."""
     return _enterprise(_found(request, enterprise_id))
 
 
 @router.get(
-    "/enterprises/{int:enterprise_id}/facts", response={200: Page[FactOut]} | faults(404, 422),
-    auth=reads("register", *EVERYBODY), url_name="facts",
-)  # fmt: skip
+    "/enterprises/{int:enterprise_id}/facts",
+    response={200: Page[FactOut]} | faults(404, 422),
+    auth=reads("register", *EVERYBODY),
+    url_name="facts",
+)
 def facts(request: HttpRequest, enterprise_id: int, query: Query[Stretch]) -> Page[FactOut]:
     """What is held of an enterprise now, as far as one may see it."""
     found = _read(request, enterprise_id)
@@ -183,9 +189,11 @@ def facts(request: HttpRequest, enterprise_id: int, query: Query[Stretch]) -> Pa
 
 
 @router.post(
-    "/enterprises/{int:enterprise_id}/facts", response={201: FactOut} | faults(404, 422), auth=writes("register", *TEAM),
+    "/enterprises/{int:enterprise_id}/facts",
+    response={201: FactOut} | faults(404, 422),
+    auth=writes("register", *TEAM),
     url_name="fact_record",
-)  # fmt: skip
+)
 def fact_record(request: HttpRequest, enterprise_id: int, body: FactIn) -> Status:
     """Write down what is known. Nothing is overwritten: the newer value supersedes."""
     found = _ours(request, enterprise_id)
@@ -197,9 +205,11 @@ def fact_record(request: HttpRequest, enterprise_id: int, body: FactIn) -> Statu
 
 
 @router.post(
-    "/facts/{int:fact_id}/confirm", response={200: FactOut} | faults(404, 409), auth=writes("register", *TEAM),
+    "/facts/{int:fact_id}/confirm",
+    response={200: FactOut} | faults(404, 409),
+    auth=writes("register", *TEAM),
     url_name="fact_confirm",
-)  # fmt: skip
+)
 def fact_confirm(request: HttpRequest, fact_id: int) -> FactOut:
     """Say that a value is right today."""
     fact = get_object_or_404(Fact.objects.visible_to(request.scope), pk=fact_id)
@@ -208,9 +218,11 @@ def fact_confirm(request: HttpRequest, fact_id: int) -> FactOut:
 
 
 @router.get(
-    "/enterprises/{int:enterprise_id}/contacts", response={200: Page[ContactOut]} | faults(404, 422),
-    auth=reads("register", *(r for r in EVERYBODY if r not in ("ol_analyst", HANDLER))), url_name="contacts",
-)  # fmt: skip
+    "/enterprises/{int:enterprise_id}/contacts",
+    response={200: Page[ContactOut]} | faults(404, 422),
+    auth=reads("register", *(r for r in EVERYBODY if r not in ("ol_analyst", HANDLER))),
+    url_name="contacts",
+)
 def contacts(request: HttpRequest, enterprise_id: int, query: Query[Stretch]) -> Page[ContactOut]:
     """Whom to speak to, the main contact first."""
     found = _read(request, enterprise_id)
@@ -219,9 +231,11 @@ def contacts(request: HttpRequest, enterprise_id: int, query: Query[Stretch]) ->
 
 
 @router.post(
-    "/enterprises/{int:enterprise_id}/contacts", response={201: ContactOut} | faults(404, 422),
-    auth=writes("register", *TEAM), url_name="contact_add",
-)  # fmt: skip
+    "/enterprises/{int:enterprise_id}/contacts",
+    response={201: ContactOut} | faults(404, 422),
+    auth=writes("register", *TEAM),
+    url_name="contact_add",
+)
 def contact_add(request: HttpRequest, enterprise_id: int, body: ContactIn) -> Status:
     """Add a person to speak to; a new main contact takes the place of the one before."""
     found = _ours(request, enterprise_id)
@@ -230,9 +244,11 @@ def contact_add(request: HttpRequest, enterprise_id: int, body: ContactIn) -> St
 
 
 @router.post(
-    "/contacts/{int:contact_id}/end", response={200: ContactOut} | faults(404, 422), auth=writes("register", *TEAM),
+    "/contacts/{int:contact_id}/end",
+    response={200: ContactOut} | faults(404, 422),
+    auth=writes("register", *TEAM),
     url_name="contact_end",
-)  # fmt: skip
+)
 def contact_end(request: HttpRequest, contact_id: int, body: ContactEnd) -> Contact:
     """Somebody is no longer in this function; the row stays as history."""
     found = get_object_or_404(Contact.objects.visible_to(request.scope), pk=contact_id)
@@ -240,9 +256,11 @@ def contact_end(request: HttpRequest, contact_id: int, body: ContactEnd) -> Cont
 
 
 @router.get(
-    "/fact-definitions", response={200: Page[DefinitionOut]} | faults(422), auth=reads("register", *EVERYBODY),
+    "/fact-definitions",
+    response={200: Page[DefinitionOut]} | faults(422),
+    auth=reads("register", *EVERYBODY),
     url_name="fact_definitions",
-)  # fmt: skip
+)
 def fact_definitions(request: HttpRequest, query: Query[Stretch]) -> Page[DefinitionOut]:
     """The catalogue of facts: types, units, sensitivity, how long a value stays fresh."""
     rows = FactDefinition.objects.visible_to(request.scope)

@@ -175,8 +175,8 @@ def ask_for_contact(*, enterprise: Enterprise, by: Role, at: datetime, days: int
         NotAllowed: not of this area's desk.
         AlreadyDone: asked today, or nobody serves the enterprise.
     """
-    is_desk = by.kind == Role.Kind.COORDINATOR and enterprise.locality_path.startswith(by.locality.path)
-    if not is_desk:
+    inside = by.locality is not None and enterprise.locality_path.startswith(by.locality.path)
+    if by.kind != Role.Kind.COORDINATOR or not inside:
         raise NotAllowed(_("The desk of the area asks its officers."))
     links = list(enterprise.links.active(at.date()).filter(user__isnull=False))
     if not links:

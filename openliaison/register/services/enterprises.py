@@ -126,7 +126,7 @@ def _need_free_number(place: Place, number: str, but: Enterprise | None = None) 
     if not number:
         return
     others = Enterprise.objects.filter(place=place, number=number, merged_into=None)
-    known = others.exclude(pk=but.pk if but else None).first()
+    known = (others.exclude(pk=but.pk) if but else others).first()
     if known:
         raise AlreadyDone(
             _("%(number)s is on file: %(name)s. Open it instead.") % {"number": number, "name": known.label}

@@ -29,7 +29,7 @@ LABELS = {
 
 def shown(row: models.Model, fields: list[str] | tuple[str, ...]) -> dict[str, str]:
     """The values of a row as text, as a form carries them to be compared later."""
-    return {f: _text(getattr(row, row._meta.get_field(f).attname)) for f in fields}
+    return {f: _text(getattr(row, row._meta.get_field(f).attname)) for f in fields}  # type: ignore[union-attr]
 
 
 def need_as_seen(row: models.Model, seen: dict[str, Any] | None) -> None:

@@ -82,7 +82,7 @@ def _need_room(child: Enterprise, share: Decimal | None) -> None:
     if not 0 < share <= 1:
         raise Incomplete(_("The share lies above 0 % and up to 100 %."))
     others = GroupTie.objects.filter(child=child, ends_on=None).exclude(share=None)
-    held = sum(others.values_list("share", flat=True), Decimal(0))
+    held = sum((share or Decimal(0) for share in others.values_list("share", flat=True)), Decimal(0))
     if held + share > 1:
         raise Incomplete(
             _("%(name)s would be held to %(sum)s %%; %(held)s %% stand on file. End or correct a tie first.")
