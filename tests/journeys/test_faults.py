@@ -1,4 +1,4 @@
-"""The loop goes on while its parts are killed: only processes that this test's own site started, checked before each."""
+"""The loop goes on while its parts are killed: only what this test's own site started, checked before each kill."""
 
 from __future__ import annotations
 
