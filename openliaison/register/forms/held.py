@@ -18,7 +18,7 @@ from .overwriting import OverwriteForm
 
 
 class _ContactFields(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=_("Name of the person"), max_length=80)
     function = forms.CharField(label=_("Function"), max_length=80, required=False)
     function_en = forms.CharField(label=_("Function in English"), max_length=80, required=False)
     phone = forms.RegexField(
