@@ -320,7 +320,7 @@ def test_contacts_are_added_and_ended(world):
 
 def test_the_desk_takes_an_enterprise_into_the_register(world):
     desk = Caller(world.coordinator)
-    body = {"name": "新来的铸造厂", "locality": "211221101", "number": "91211221MA0TEST001"}
+    body = {"name": "新来的铸造厂", "locality": "211221101", "number": "91211221MA0QY0001M"}
 
     assert desk.post("enterprises", **body).status_code == 201
     assert desk.post("enterprises", **body).status_code == 409
