@@ -283,3 +283,11 @@ def test_an_enterprises_administrator_finds_colleagues_and_makes_them_a_link(cli
     assert "/paper/" in client.post(f"/account/people/{colleague.user_id}/new-password/")["Location"]
     assert client.post(f"/account/people/{stranger.user_id}/new-password/").status_code == 404
     assert not Invitation.objects.filter(user=stranger.user).exists()
+
+
+def test_how_long_a_link_stays_open_is_the_places(admin):
+    from openliaison.core.models import ClockLimit
+
+    ClockLimit.objects.filter(place=f.place(), key="invitation").update(amount=3)
+    invitation, _token = services.invite(role=unsaved(), by=admin, at=f.NOON)
+    assert invitation.expires_at == f.NOON + timedelta(days=3)

@@ -2,7 +2,6 @@
 
 from .door import change_password, log_in, log_out_everywhere, switch_role
 from .invitations import (
-    INVITATION_DAYS,
     accept_invitation,
     invite,
     invite_to_new_password,
@@ -23,7 +22,6 @@ from .people import (
 )
 
 __all__ = [
-    "INVITATION_DAYS",
     "accept_invitation",
     "add_organisation",
     "add_role",

@@ -15,8 +15,8 @@ from openliaison.accounts.errors import InvitationRefused, NameTaken, NotAllowed
 from openliaison.accounts.models import Invitation, Role, User
 from openliaison.core import journal
 from openliaison.core.models import Place
+from openliaison.core.places import limit
 
-INVITATION_DAYS = 14
 STAFF_KINDS = tuple(k for k in Role.Kind.values if k != Role.Kind.ENTERPRISE)
 
 
@@ -139,7 +139,7 @@ def _make(invitation: Invitation, *, by: Role | None, at: datetime) -> tuple[Inv
     token = secrets.token_urlsafe(32)
     invitation.token_hash = _hash(token)
     invitation.created_by = by.user if by else None
-    invitation.created_at, invitation.expires_at = at, at + timedelta(days=INVITATION_DAYS)
+    invitation.created_at, invitation.expires_at = at, at + _life(invitation.place, at)
     invitation.save()
     journal.record(
         invitation,
@@ -151,6 +151,11 @@ def _make(invitation: Invitation, *, by: Role | None, at: datetime) -> tuple[Inv
         enterprise=invitation.enterprise_id,
     )
     return invitation, token
+
+
+def _life(place: Place, at: datetime) -> timedelta:
+    """How long a link stays open, as the place has it on that day."""
+    return timedelta(days=float(limit(place, "invitation", at.astimezone(place.zone).date()).amount))
 
 
 @transaction.atomic
