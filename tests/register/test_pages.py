@@ -292,6 +292,8 @@ def test_each_type_has_its_control(world, full, at_site):
         assert officer.get(f"/enterprises/{full.pk}/facts/{key}/").status_code == 200
         assert officer.post(f"/enterprises/{full.pk}/facts/{key}/record/", **given).status_code == 302, key
         assert Fact.objects.current().get(enterprise=full, key=key).value == kept
+    filled = officer.get(f"/enterprises/{full.pk}/facts/main_products/").content.decode()
+    assert "自卸车\n环卫车</textarea>" in filled
 
 
 def test_unknown_keys_and_other_peoples_files_are_closed(world, full, at_site):

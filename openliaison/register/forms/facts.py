@@ -21,18 +21,26 @@ FEW = 4
 
 
 class FactForm(forms.Form):
-    """A new value with its day; staff say where they have it from, the enterprise is its own source."""
+    """A new value with its day, the present one filled in; staff say from where, the enterprise is its own source."""
 
     source = forms.ChoiceField(label=_("From where"))
     source_ref = forms.CharField(label=_("Which paper, visit or list"), max_length=200, required=False)
     as_of = forms.DateField(label=_("As of"), widget=DateInput)
 
     def __init__(
-        self, *args: Any, definition: FactDefinition, place: Place, today: date, is_own: bool, **kwargs: Any
+        self,
+        *args: Any,
+        definition: FactDefinition,
+        place: Place,
+        today: date,
+        is_own: bool,
+        current: Any = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.definition, self.place, self.today = definition, place, today
         self.fields["value"] = _control(definition, place)
+        self.fields["value"].initial = str(current).lower() if isinstance(current, bool) else current
         self.fields["as_of"].initial = today
         if is_own:
             del self.fields["source"]
@@ -79,8 +87,9 @@ def _control(definition: FactDefinition, place: Place) -> forms.Field:
         return _list_control(label, rest)
     if rest == "locality":
         return forms.ChoiceField(label=label, choices=indented(localities(place)))
-    hint = _("A code of the place's tree, such as 3630.") if kind == "code" else ""
-    return forms.CharField(label=label, max_length=500, help_text=hint)
+    if kind == "code":
+        return forms.CharField(label=label, max_length=20, help_text=_("A code of the place's tree, such as 3630."))
+    return forms.CharField(label=label, max_length=4000, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 def _list_control(label: str, rest: str) -> forms.Field:

@@ -65,8 +65,14 @@ def _may_write(request: HttpRequest, found: Enterprise, entry: FactDefinition) -
 
 def _form(request: HttpRequest, found: Enterprise, entry: FactDefinition) -> FactForm:
     scope = request.scope  # type: ignore[attr-defined]
+    stands = Fact.objects.visible_to(scope).current().filter(enterprise=found, key=entry.key).first()
     return FactForm(
-        request.POST or None, definition=entry, place=found.place, today=scope.today, is_own=scope.is_enterprise
+        request.POST or None,
+        definition=entry,
+        place=found.place,
+        today=scope.today,
+        is_own=scope.is_enterprise,
+        current=stands.value if stands else None,
     )
 
 
