@@ -149,7 +149,7 @@ class TestCasePage:
         assert rows == [
             ("Wed 18 Nov", "13:00–17:30", "ran 4:30"),
             ("19 Nov–20 Nov", "08:30–17:30 each day", "ran 16:00"),
-            ("21 Nov–22 Nov", "not working days", "none"),
+            ("21 Nov–22 Nov", "not working days", "not counted"),
             ("today", "08:30 to now, 12:00", "ran 3:30"),
         ]
 

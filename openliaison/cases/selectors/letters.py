@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from babel.dates import format_date
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from openliaison.accounts.models import Organisation
@@ -19,7 +21,7 @@ class Letter:
     salutation: str
     paragraphs: list[str]
     sender: str
-    at: datetime
+    day: str
 
 
 def reply_letter(case: Case, scope: Scope) -> Letter | None:
@@ -38,7 +40,7 @@ def reply_letter(case: Case, scope: Scope) -> Letter | None:
         salutation=case.enterprise.label,
         paragraphs=lines,
         sender=_name(entry.organisation or case.lead),
-        at=entry.at,
+        day=_day(entry.at),
     )
 
 
@@ -49,14 +51,21 @@ def _filled(body: str, case: Case, entry: Entry) -> str:
         "enterprise": case.enterprise.label,
         "title": case.label,
         "number": case.number,
-        "raised_on": formatting.day(case.submitted_at or case.created_at, "long"),
+        "raised_on": _day(case.submitted_at or case.created_at),
         "lead": _name(entry.organisation or case.lead),
-        "planned_on": formatting.day(date.fromisoformat(planned), "long") if planned else "",
+        "planned_on": _day(date.fromisoformat(planned)) if planned else "",
         "text": entry.body,
     }
     for name, value in values.items():
         body = body.replace("{" + name + "}", value)
     return body
+
+
+def _day(value: date | datetime) -> str:
+    """A date as letters bear it: with its year, without its weekday."""
+    day = timezone.localtime(value).date() if isinstance(value, datetime) else value
+    english = formatting.locale() == "en"
+    return format_date(day, "d MMMM y" if english else "y 年 M 月 d 日", locale=formatting.locale())
 
 
 def _name(office: Organisation | None) -> str:

@@ -98,11 +98,9 @@ def promise_rows(scope: Scope, wanted: Mapping[str, Any]) -> QuerySet:
     for name, field in (("side", "side"), ("organisation", "organisation__code")):
         if wanted.get(name):
             rows = rows.filter(**{field: wanted[name]})
-    rows = (
-        _enterprise(rows, str(wanted.get("enterprise") or ""), scope, timezone.now())
-        if wanted.get("enterprise")
-        else rows
-    )
+    enterprise = str(wanted.get("enterprise") or "")
+    if enterprise.isdigit() and len(enterprise) < 19:
+        rows = rows.filter(enterprise_id=int(enterprise))
     if text := str(wanted.get("q") or "").strip():
         rows = rows.filter(Q(text__icontains=text) | Q(text_en__icontains=text) | Q(enterprise__name__icontains=text))
     return rows

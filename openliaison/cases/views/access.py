@@ -17,6 +17,6 @@ def find_case(request: HttpRequest, case_id: int) -> Case:
         "place", "enterprise__locality", "enterprise__place", "lead", "category", "duplicate_of", "raised_by", "arbiter"
     )
     if request.scope.role in Handling.rule(request.scope):  # type: ignore[attr-defined]
-        joined = joined.prefetch_related("handlings")
+        joined = joined.prefetch_related("handlings", "objections")
     found: Case = get_object_or_404(joined, pk=case_id)
     return found

@@ -64,7 +64,7 @@ def context(request: HttpRequest, found: Case, form: Any = None, verb: str = "")
         "standing": [CAPACITIES[c] for c in _shown(found, held)],
         "can": [_(rules.VERBS[v].words) for v in able if v not in _SMALL][:6],
         "remarks": list(_remarks(found, held, scope.organisation_id)),
-        "is_due_again": _is_due_again(lines),
+        "is_due_again": is_due_again(lines),
         "asks_verdict": asks_verdict,
         "decline_text": dict(decline_reasons(found)).get(found.decline_reason, "") if found.decline_reason else "",
         "at": at,
@@ -99,13 +99,15 @@ def worded(form: Any, verb: str) -> Any:
 def makes_sense(found: Case, verb: str, held: frozenset[str]) -> bool:
     """Verbs that the table allows but for which there is nothing to do are not offered."""
     is_referral = found.reply_kind == Case.ReplyKind.REFERRED
+    is_objected = any(o.ruled_at is None for o in found.objections.all())
     checks: dict[str, Callable[[], bool]] = {
         "refer_up": lambda: is_referral,
         "refuse_referral": lambda: is_referral,
         "confirm": lambda: not is_referral,
         "close_silent": lambda: not is_referral,
         "remind": lambda: not is_referral,
-        "rule": lambda: found.objections.filter(ruled_at=None).exists(),
+        "rule": lambda: is_objected,
+        **dict.fromkeys(("assign", "ask", "answer", "reply"), lambda: not is_objected),
         "rule_extension": lambda: found.extensions.filter(ruled_at=None).exists(),
         "request_extension": lambda: not found.extensions.exists(),
         "object": lambda: _may_object(found),
@@ -160,7 +162,7 @@ def _stages(found: Case) -> list[dict[str, Any]]:
     ]
 
 
-def _is_due_again(lines: list[selectors.Line]) -> bool:
+def is_due_again(lines: list[selectors.Line]) -> bool:
     """Whether the date of the plan has come, and the question is whether it was kept."""
     kinds = [line.entry.kind for line in lines if line.entry.kind in ("replied", "due_again")]
     return bool(kinds) and kinds[-1] == "due_again"

@@ -17,6 +17,7 @@ from openliaison.core.errors import Refused
 
 from .access import find_case
 from .cases import use
+from .page import is_due_again
 
 # What each answer still asks; "partly" first asks whether that is enough.
 ASKS: dict[str, tuple[str, ...]] = {
@@ -39,7 +40,10 @@ def verdict(request: HttpRequest, case_id: int, answer: str) -> HttpResponse:
     sent = request.POST.copy() if request.method == "POST" else None
     if sent is not None:
         sent["verdict"] = {"missing": "partly"}.get(answer, answer)
-    form = _narrowed(DOORS["confirm"].form(sent, case=found, role=request.role), answer)
+    lines = selectors.conversation(found, request.scope)
+    is_plan = found.reply_kind == Case.ReplyKind.PLANNED and not is_due_again(lines)
+    asks = () if is_plan and answer == "yes" else ASKS[answer]
+    form = _narrowed(DOORS["confirm"].form(sent, case=found, role=request.role), answer, asks)
     if sent is not None and form.is_valid():
         try:
             use(DOORS["confirm"], found, request.role, form)
@@ -48,14 +52,14 @@ def verdict(request: HttpRequest, case_id: int, answer: str) -> HttpResponse:
         else:
             messages.success(request, _thanks(answer))
             return redirect("cases:case", case_id)
-    shown = {"case": found, "form": form, "answer": answer, "reply": _reply(found, request.scope)}
+    shown = {"case": found, "form": form, "answer": answer, "is_plan": is_plan, "reply": _reply(lines)}
     return render(request, "cases/verdict.html", shown, status=422 if form.errors else 200)
 
 
-def _narrowed(form: Any, answer: str) -> Any:
+def _narrowed(form: Any, answer: str, asks: tuple[str, ...]) -> Any:
     """Only what this answer asks; the verdict itself is known."""
     for name in ("text", "satisfaction"):
-        if name not in ASKS[answer]:
+        if name not in asks:
             del form.fields[name]
     if answer in ("no", "missing"):
         form.fields["text"].required = True
@@ -71,7 +75,7 @@ def _thanks(answer: str) -> str:
     return _("Thank you. The office goes on with it; its clock runs again.")
 
 
-def _reply(found: Case, scope: Any) -> Any:
+def _reply(lines: list[selectors.Line]) -> Any:
     """The reply that is asked about."""
-    said = [line.entry for line in selectors.conversation(found, scope) if line.entry.kind == "replied"]
+    said = [line.entry for line in lines if line.entry.kind == "replied"]
     return said[-1] if said else None
