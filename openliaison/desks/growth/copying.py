@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from random import Random
 from typing import Any, TypeVar
 from uuid import UUID
@@ -65,9 +65,20 @@ def number(rows: Sequence[models.Model]) -> None:
             row.pk = pk
 
 
-def vector(*texts: str) -> str:
-    """The words of `search.vector` as COPY takes them; there is no quote or backslash in them."""
-    return " ".join(f"'{word}'" for word in search.words(*texts))
+def vector(own: str, *shared: str) -> str:
+    """The words of `search.vector` as COPY takes them; there is no quote or backslash in them.
+
+    Args:
+        own: what this row alone has, first in order.
+        shared: what many rows have alike; their words are remembered.
+    """
+    found = dict.fromkeys([*search.words(own), *_words(shared)])
+    return " ".join(f"'{word}'" for word in list(found)[: search.MOST_WORDS])
+
+
+@lru_cache(maxsize=5_000)
+def _words(texts: tuple[str, ...]) -> list[str]:
+    return search.words(*texts)
 
 
 def key(rng: Random) -> UUID:
