@@ -150,10 +150,11 @@ class _site:
 def _wait(port: int) -> None:
     for _ in range(120):
         try:
-            if asking.Client("127.0.0.1", port).get("/healthz")[0] == 200:
+            if asking.Client("127.0.0.1", port).get("/account/log-in/")[0] == 200:
                 return
         except OSError:
-            time.sleep(0.5)
+            pass
+        time.sleep(0.5)
     raise RuntimeError("The site did not answer within a minute.")
 
 
