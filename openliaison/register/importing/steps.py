@@ -114,7 +114,7 @@ def map_columns(
         Incomplete: no name, a target twice, or a sum without its unit.
         AlreadyDone: the batch is at work or taken in.
     """
-    batch = _locked(batch, (State.UPLOADED, State.CHECKED, State.FAILED))
+    batch = _locked(batch, (State.UPLOADED, State.CHECKED, State.FAILED), at)
     _need_sound_mapping(batch.place, head, mapping, units)
     batch.sheet, batch.head_first, batch.head_last = sheet, head.first, head.last
     batch.signature = head.signature
@@ -208,10 +208,10 @@ def _need_last(batch: ImportBatch) -> None:
         )
 
 
-def _locked(batch: ImportBatch, states: tuple[str, ...], at: datetime | None = None) -> ImportBatch:
+def _locked(batch: ImportBatch, states: tuple[str, ...], at: datetime) -> ImportBatch:
     """The batch, locked, in one of the states; one whose work broke off counts as failed."""
     batch = ImportBatch.objects.select_for_update(of=("self",), no_key=True).select_related("place").get(pk=batch.pk)
-    if at and progress.is_interrupted(batch, at):
+    if progress.is_interrupted(batch, at):
         batch.state = State.DONE if batch.state == State.UNDOING else State.FAILED
     if batch.state not in states:
         raise AlreadyDone(
