@@ -54,7 +54,10 @@ class Renderer(DjangoTemplates):
         return self.backend(
             {
                 "APP_DIRS": True,
-                "DIRS": [Path(django.forms.__file__).parent / "templates"],
+                "DIRS": [
+                    Path(__file__).parent / "templates/core/widgets",
+                    Path(django.forms.__file__).parent / "templates",
+                ],
                 "NAME": "house_forms",
                 "OPTIONS": {"builtins": ["openliaison.core.templatetags.ol", "django.templatetags.i18n"]},
             }
