@@ -266,13 +266,12 @@ class Case(models.Model):
         not_draft, by_me = ~Q(status="draft"), Q(raised_by_id=scope.user_id)
         public = Q(is_confidential=False) & not_draft
         area = within(scope, "locality_path")
-        handled = Exists(Handling.objects.filter(_mine(scope), case_id=OuterRef("id")))
         through_me = Q(officer_id=scope.user_id)
         served = Q(enterprise_id__in=served_by_me(scope))
         return {
             OFFICER: served & (public | through_me),
             AREA: area & (Q(is_confidential=False) | Q(received_path=scope.path_from)) & (not_draft | by_me),
-            HANDLER: Q(handled),
+            HANDLER: handled(scope, "id"),
             LEADER: area & public,
             ANALYST: area & public,
             ENTERPRISE: Q(enterprise_id=scope.enterprise_id) & (not_draft | Q(channel="enterprise")),
@@ -354,6 +353,11 @@ class Case(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status not in (self.Status.CLOSED, self.Status.DRAFT)
+
+
+def handled(scope: AnyScope, field: str) -> Q:
+    """The case that `field` names is in the hands of this person's office, or their own where it is confidential."""
+    return Q(Exists(Handling.objects.filter(_mine(scope), case_id=OuterRef(field))))
 
 
 def case_seen(rule: Q) -> Q:

@@ -26,7 +26,7 @@ from openliaison.core.scope import (
 )
 from openliaison.register.models import Enterprise, served_by_me
 
-from .case import Case, case_seen
+from .case import Case, case_seen, handled
 
 
 class PromiseQuerySet(ScopedQuerySet):
@@ -74,7 +74,7 @@ class Promise(models.Model):
         return {
             OFFICER: Q(enterprise_id__in=served_by_me(scope)) & (open_ | of_case[OFFICER]),
             AREA: area & (open_ | of_case[AREA]),
-            HANDLER: (Q(organisation_id=scope.organisation_id) & open_) | of_case[HANDLER],
+            HANDLER: (Q(organisation_id=scope.organisation_id) & open_) | handled(scope, "case_id"),
             LEADER: area & open_,
             ANALYST: area & open_,
             ENTERPRISE: Q(enterprise_id=scope.enterprise_id),

@@ -24,14 +24,14 @@ from openliaison.core.scope import (
     ScopedQuerySet,
 )
 
-from .case import Case, case_seen
+from .case import Case, case_seen, handled
 
 
 def _of_visible_case(scope: AnyScope, *, internal: tuple[str, ...]) -> Rule:
     """Rows of a case, for whoever sees the case; internal ones for the roles in `internal` only."""
     rules = {}
     for role, rule in Case.rule(scope).items():
-        seen = case_seen(rule)
+        seen = handled(scope, "case_id") if role == HANDLER else case_seen(rule)
         rules[role] = seen if role in internal else seen & Q(is_internal=False)
     return rules
 
