@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
@@ -276,6 +276,8 @@ def _check(batch: ImportBatch, beat: progress.Beat, at: datetime) -> None:
 
 def _take_in(batch: ImportBatch, beat: progress.Beat, at: datetime) -> None:
     prepared = Prepared(batch, at)
+    with connection.cursor() as cursor:  # the index of search words is filled in large helpings
+        cursor.execute("set local gin_pending_list_limit = '64MB'; set local maintenance_work_mem = '64MB'")
     _run(batch, beat, at, Writer(batch, prepared.definitions, prepared.localities.home, at), prepared)
     batch.state, batch.finished_at = State.DONE, at
     batch.save()
