@@ -127,6 +127,8 @@ class _site:
         self.data = data
 
     def __enter__(self) -> int:
+        from openliaison.core.embedded import die_with_parent
+
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -135,8 +137,13 @@ class _site:
             env=os.environ | {"OPENLIAISON_AS": "web"},
             start_new_session=True,
             stdout=subprocess.DEVNULL,
+            preexec_fn=die_with_parent(signal.SIGTERM),
         )
-        _wait(port)
+        try:
+            _wait(port)
+        except RuntimeError:
+            self.__exit__()
+            raise
         return port
 
     def __exit__(self, *error: object) -> None:
