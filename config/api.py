@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import URLPattern, path
 from ninja import NinjaAPI, Router
 
+from openliaison.accounts import tokens
 from openliaison.accounts.api import router as accounts
 from openliaison.cases.api import router as cases
 from openliaison.core import api_docs, api_faults
@@ -41,7 +42,8 @@ def openapi(request: HttpRequest) -> HttpResponse:
 @public
 def docs(request: HttpRequest) -> HttpResponse:
     """The description for people, without a script."""
-    return render(request, "core/api.html", {"rooms": api_docs.rooms(schema()), "prefix": PREFIX})
+    rooms = [(room, tokens.ROOMS[room], operations) for room, operations in api_docs.rooms(schema()).items()]
+    return render(request, "core/api.html", {"rooms": rooms, "prefix": PREFIX})
 
 
 def schema() -> dict[str, Any]:

@@ -183,7 +183,7 @@ def schema_of(verb: str, form: type[VerbForm]) -> type[Schema]:
     shown = {n: f for n, f in form.base_fields.items() if not isinstance(f, forms.FileField) and not _is_hidden(n, f)}
     fields: dict[str, Any] = {name: _typed(field) for name, field in shown.items()}
     fields["client_key"] = (UUID | None, Field(None, description="The same words sent twice are taken once."))
-    return create_model(f"{''.join(w.title() for w in verb.split('_'))}In", __base__=Schema, **fields)
+    return create_model(f"Case{''.join(w.title() for w in verb.split('_'))}In", __base__=Schema, **fields)
 
 
 def _is_hidden(name: str, field: forms.Field) -> bool:

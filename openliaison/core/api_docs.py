@@ -24,7 +24,6 @@ class Operation:
     method: str
     path: str
     summary: str
-    description: str
     parameters: list[Parameter]
     body: list[Parameter]
     example: str
@@ -49,8 +48,7 @@ def _operation(schema: dict[str, Any], path: str, method: str, one: dict[str, An
         id=one["operationId"],
         method=method.upper(),
         path=path,
-        summary=one["summary"],
-        description=one.get("description", ""),
+        summary=one.get("description") or one["summary"],
         parameters=[_parameter(schema, p) for p in one.get("parameters", [])],
         body=list(_fields(schema, shape)),
         example=json.dumps(example(schema, shape), ensure_ascii=False, indent=2) if shape else "",

@@ -24,6 +24,20 @@ def test_every_body_and_answer_is_described():
         assert reference in names
 
 
+def test_two_bodies_never_share_a_name():
+    """Of two shapes under one name the description would show one for both."""
+    described = api.schema()
+    for router in api.ROUTERS.values():
+        for view in router.path_operations.values():
+            for operation in view.operations:
+                for model in operation.models:
+                    for one in model.model_fields.values():
+                        shape = one.annotation
+                        if hasattr(shape, "model_fields") and shape.__name__ in described["components"]["schemas"]:
+                            listed = described["components"]["schemas"][shape.__name__].get("properties", {})
+                            assert set(listed) == set(shape.model_fields), shape.__name__
+
+
 def test_every_operation_has_words_and_names_its_refusals():
     for path, methods in api.schema()["paths"].items():
         for method, one in methods.items():

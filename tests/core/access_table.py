@@ -17,7 +17,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -54,6 +54,8 @@ STRANGER = "stranger"
 COLUMNS = (STRANGER, *OURS, *NEXT_DOOR, *ABROAD)
 HEAD = ["url", "path", "method", *COLUMNS]
 METHODS = ("GET", "POST")
+# What a GET may write: who read, and that a session is alive.
+MAY_BE_WRITTEN = {"core_readlog", "django_session"}
 # Served by the web server or by Django itself, not views of ours.
 NOT_OURS = {"static"}
 
@@ -179,11 +181,21 @@ def bodies() -> dict[str, Sent]:
     return found
 
 
+def written_rows() -> dict[str, int]:
+    """How many rows this transaction has written, table by table."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select relname, n_tup_ins + n_tup_upd + n_tup_del from pg_stat_xact_user_tables"
+            " where n_tup_ins + n_tup_upd + n_tup_del > 0"
+        )
+        return dict(cursor.fetchall())
+
+
 class Visitor:
     """A person with a fresh session for every request; what a request writes is undone."""
 
     def __init__(self, world: RichWorld, who: str) -> None:
-        self.who, self.client = who, Client()
+        self.who, self.client, self.wrote = who, Client(), set[str]()
         if who != STRANGER:
             self.client.force_login(world.roles[who].user)
         self._cookies = self.client.cookies.copy()
@@ -191,7 +203,9 @@ class Visitor:
     def status(self, method: str, address: str, sent: Sent) -> int:
         self.client.cookies = self._cookies.copy()
         with transaction.atomic():
+            before = written_rows()
             answer = self.client.generic(method, address, sent.content, content_type=sent.kind)
+            self.wrote = {t for t, n in written_rows().items() if n > before.get(t, 0)} - MAY_BE_WRITTEN
             for close in answer._resource_closers:  # files; the response's own end would end the transaction too
                 close()
             transaction.set_rollback(True)
@@ -231,6 +245,8 @@ def _ask(visitor: Visitor, method: str, address: str, sent: Sent, faults: list[s
     except Exception as error:  # whatever it is, it is a fault of ours
         faults.append(f"{method} {address} for {visitor.who}: {type(error).__name__}: {str(error)[:200]}")
         return 500
+    if method == "GET" and visitor.wrote:
+        faults.append(f"GET {address} for {visitor.who} wrote to {', '.join(sorted(visitor.wrote))}")
     if status >= 500 and address != "/healthz":
         faults.append(f"{method} {address} for {visitor.who}: {status}")
     return status

@@ -70,9 +70,9 @@ def act(request: HttpRequest, case_id: int, verb: str) -> HttpResponse:
     """Use one verb on a case; the form comes back with its words where it was refused."""
     if verb not in DOORS:
         raise Http404
+    found, door = find_case(request, case_id), DOORS[verb]
     if request.method != "POST":
         return redirect(f"/cases/{case_id}/?tab={verb}#act")
-    found, door = find_case(request, case_id), DOORS[verb]
     form = door.form(request.POST, request.FILES, case=found, role=request.role)
     if form.is_valid():
         try:
