@@ -94,6 +94,13 @@ def test_a_stationing_ends_with_a_day_and_only_once(world):
     assert Journal.objects.filter(verb="stationing_ended").count() == 1
 
 
+def test_one_that_has_not_begun_can_be_called_off(world):
+    link = station(world, role("officer"), "deputy", starts_on=TODAY + 9 * DAY)
+    services.end_stationing(link=link, on=TODAY, by=world.coordinator, at=NOON)
+    team = selectors.team(world.enterprise, world.coordinator.scope(NOON), TODAY)
+    assert ([x.kind for x in team.now], team.coming, team.former) == (["officer"], [], [])
+
+
 def test_many_at_once_say_how_many_and_why_not(world):
     officer = role("officer")
     free, served, away = enterprise(), enterprise(), enterprise(at="211224101")

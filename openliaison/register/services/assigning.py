@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as _later
+from django.utils.translation import gettext_noop as N_
 
 from openliaison.accounts.models import Role
 from openliaison.core import journal, tasks
@@ -117,7 +117,7 @@ def tell_officer(officer: Role, enterprises: list[Enterprise], *, at: datetime) 
     tasks.tell(
         [officer.user],
         first,
-        _later("You now serve %(name)s") if is_one else _later("You now serve %(name)s and %(n)s more"),
+        N_("You now serve %(name)s") if is_one else N_("You now serve %(name)s and %(n)s more"),
         url=url if is_one else f"{url}?serving=me",
         at=at,
         name={"zh": first.name, "en": first.name_en or first.name},
@@ -136,10 +136,12 @@ def end_stationing(*, link: Link, on: date, by: Role | None, at: datetime) -> Li
     if row.kind == Link.Kind.HANDLER:
         raise NotAllowed(_("An organisation that handles cases leaves by itself, some time after the last case."))
     rules.need_steer(by, row.enterprise)
-    if row.ends_on and row.ends_on < at.astimezone(row.place.zone).date():
+    today = at.astimezone(row.place.zone).date()
+    if row.ends_on and row.ends_on < today:
         raise AlreadyDone(_("This ended on %(day)s.") % {"day": row.ends_on})
-    if on < row.starts_on:
+    if on < row.starts_on <= today:
         raise Incomplete(_("It began only on %(day)s; the end must not be earlier.") % {"day": row.starts_on})
+    on = max(on, row.starts_on - DAY)  # one that has not begun never begins
     row.ends_on = on
     row.save(update_fields=["ends_on"])
     journal.record(row.enterprise, "stationing_ended", by=by, at=at, officer=row.user, kind=row.kind, on=on)
