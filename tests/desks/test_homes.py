@@ -179,6 +179,17 @@ def test_a_dispute_shows_what_both_offices_said(world, at_the_screen):
     assert "the arbiter rules" in page.content.decode()
 
 
+def test_who_is_visited_most_comes_first_with_who_came(world, at_the_screen):
+    other = enterprise("安静企业有限公司")
+    stationed(world.officer, other)
+    for of, times in ((other, 2), (world.enterprise, 3)):
+        for _n in range(times):
+            record_visit(enterprise=of, nothing_new=True, by=world.officer, at=NOON)
+    found = at_the_screen(world.coordinator).get("/").context["too_often"]
+    assert [(f.enterprise, f.visits, f.look) for f in found] == [(world.enterprise, 3, "over"), (other, 2, "due")]
+    assert found[0].by == world.officer.user.label
+
+
 def test_those_not_contacted_come_longest_first_with_who_is_to_call(world, at_the_screen):
     enterprise("无人企业有限公司")
     record_visit(enterprise=world.enterprise, nothing_new=True, by=world.officer, at=NOON - timedelta(days=31))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -28,7 +28,7 @@ from .rows import Ask
 from .tasks import open_tasks
 
 PRECEDENT_DAYS = 365
-NEW_SHOWN, DISPUTES, SHORT = 12, 3, 5
+NEW_SHOWN, OVERDUE_SHOWN, DISPUTES, SHORT = 12, 6, 3, 5
 
 
 @dataclass(frozen=True)
@@ -80,18 +80,19 @@ def my_desk(ask: Ask) -> dict[str, Any]:
         .select_related("enterprise__locality", "category__organisation", "lead")
     )
     new = list(shown.filter(status="submitted").order_by("submitted_at")[:NEW_SHOWN])
-    disputes = list(rows.find("objections", ask).select_related("enterprise", "category", "lead")[:DISPUTES])
+    disputes = _disputed(ask)
     led = _led(scope, at, {c.category_id for c in [*new, *disputes] if c.category_id})
+    withdrawn = rows.find("withdrawals", ask).select_related("enterprise").order_by("withdrawal_asked_at")
+    referred = rows.find("referrals", ask).select_related("enterprise", "lead").order_by("replied_at")
+    overdue = rows.find("overdue", ask).select_related("enterprise", "lead").order_by("due_at")
     return {
         "tiles": tiles(ask),
         "new": newcomers(new, led, days, at),
         "disputes": _disputes(disputes, led, scope),
         "extensions": _extensions(ask),
-        "withdrawals": rows.find("withdrawals", ask).select_related("enterprise")[:SHORT],
-        "referrals": rows.find("referrals", ask).select_related("enterprise", "lead")[:SHORT],
-        "overdue": clocked(
-            rows.find("overdue", ask).select_related("enterprise", "lead").order_by("due_at")[:6], place, at
-        ),
+        "withdrawals": withdrawn[:SHORT],
+        "referrals": referred[:SHORT],
+        "overdue": clocked(overdue[:OVERDUE_SHOWN], place, at),
         "offices": overdue_by_office(ask),
         "too_often": too_often(ask),
         "silent": silent(ask),
@@ -188,6 +189,13 @@ def _most(led: Counter[int]) -> tuple[int, int]:
 # Rulings
 
 
+def _disputed(ask: Ask) -> list[Case]:
+    """Cases with an open objection, the first to be ruled on first."""
+    found = Objection.objects.visible_to(ask.scope).filter(ruled_at=None, case__in=rows.find("objections", ask))
+    found = found.select_related("case__enterprise", "case__category", "case__lead")
+    return [o.case for o in found.order_by("rule_by_at", "pk")[:DISPUTES]]
+
+
 def _disputes(found: list[Case], led: dict[int, Counter[int]], scope: Scope) -> list[Dispute]:
     said: dict[int, list[Objection]] = defaultdict(list)
     listed = Objection.objects.visible_to(scope).filter(case__in=found)
@@ -246,14 +254,16 @@ class Frequented:
 def too_often(ask: Ask) -> list[Frequented]:
     """Enterprises at or above the place's ceiling of visits a week, and who came."""
     since = ask.at - rows.WEEK
-    found = list(rows.find("too-often", ask).select_related("locality")[:SHORT])
-    seen = Visit.objects.visible_to(ask.scope).at_the_door().since(since).filter(enterprise__in=found)
+    came = Visit.objects.visible_to(ask.scope).at_the_door().since(since)
+    of_it = came.filter(enterprise=OuterRef("pk")).order_by().values("enterprise").annotate(n=Count("pk")).values("n")
+    listed = rows.find("too-often", ask).annotate(visits_of_week=Subquery(of_it)).order_by("-visits_of_week", "name")
+    found = list(listed[:SHORT])
+    seen = came.filter(enterprise__in=found)
     by: dict[int, list[str]] = defaultdict(list)
     for visit in seen.select_related("officer").order_by("at"):
         by[visit.enterprise_id].append(visit.officer.label)
     ceiling = visits_a_week(ask.place, ask.at)
-    listed = [_frequented(e, by[e.pk], ceiling) for e in found]
-    return sorted(listed, key=lambda f: -f.visits)
+    return [_frequented(e, by[e.pk], ceiling) for e in found]
 
 
 def _frequented(enterprise: Enterprise, names: list[str], ceiling: int) -> Frequented:
