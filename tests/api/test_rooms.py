@@ -61,7 +61,7 @@ def test_a_verb_that_is_not_ones_own_is_refused_in_words(world):
 def test_what_a_form_refuses_comes_back_by_field(world):
     case = world.assigned()
 
-    refused = Caller(world.lead).post(f"cases/{case.pk}/request_extension", days=99, reason="x")
+    refused = Caller(world.lead).post(f"cases/{case.pk}/request_extension", reason="缺件")
     assert refused.status_code == 422
     assert list(refused.json()["fields"]) == ["days"]
     wrong = Caller(world.lead).post(f"cases/{case.pk}/reply", text="好", reply_kind="perhaps")
