@@ -55,3 +55,15 @@ def _named(text: str) -> set[str]:
 @pytest.mark.parametrize("room", ROOMS)
 def test_nothing_is_marked_as_unsure(room):
     assert [m.id for m in kept(room) if m.fuzzy] == []
+
+
+def test_rooms_say_the_same_sentence_alike():
+    """All rooms' sentences are one catalogue when the site runs: of two translations one would be lost."""
+    said: dict[tuple[object, object], dict[object, set[str]]] = {}
+    for room in ROOMS:
+        for message in kept(room):
+            if message.id:
+                key = (message.id if isinstance(message.id, str) else message.id[0], message.context)
+                said.setdefault(key, {}).setdefault(str(message.string), set()).add(room)
+    differing = {key[0]: texts for key, texts in said.items() if len(texts) > 1}
+    assert not differing, f"Agree on one wording, or tell them apart with pgettext: {differing}"

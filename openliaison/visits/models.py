@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from openliaison.core.models import PATH, Place
 from openliaison.core.scope import ANALYST, AREA, ENTERPRISE, LEADER, OFFICER, AnyScope, Rule, ScopedQuerySet, within
@@ -29,7 +30,7 @@ class Visit(models.Model):
     """One contact with an enterprise. "Nothing new" is a full record."""
 
     class Mode(models.TextChoices):
-        VISIT = "visit", _("visit")
+        VISIT = "visit", pgettext_lazy("mode", "visit")
         CALL = "call", _("call")
         ONLINE = "online", _("online")
 

@@ -92,7 +92,7 @@ class ReasonForm(VerbForm):
 
 
 class OptionalTextForm(VerbForm):
-    text = forms.CharField(label=_("Note"), widget=SMALL, max_length=2000, required=False)
+    text = forms.CharField(label=_("Words with it"), widget=SMALL, max_length=2000, required=False)
 
 
 class NothingForm(VerbForm):
