@@ -20,6 +20,7 @@ from openliaison.core.access import roles
 from openliaison.core.errors import Refused
 from openliaison.core.now import now
 from openliaison.core.pages import Column, ListPage
+from openliaison.register.models import Enterprise
 
 from .access import ACTING, EVERYBODY, find_case
 from .page import context, worded
@@ -102,6 +103,7 @@ def use(door: Door, found: Case, role: Role, form: Any) -> None:
 @roles(*EVERYBODY)
 def of_enterprise(request: HttpRequest, enterprise_id: int) -> HttpResponse:
     """Fragment: the latest cases of an enterprise."""
+    get_object_or_404(Enterprise.objects.visible_to(request.scope), pk=enterprise_id)
     rows = Case.objects.visible_to(request.scope).filter(enterprise_id=enterprise_id).defer("search")
     rows = rows.select_related("lead", "category").order_by("-created_at")
     return render(request, "cases/of_enterprise.html", {"rows": rows[:8], "enterprise_id": enterprise_id, "at": now()})
