@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import time
 import uuid
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from .people import Person, person
 from .site import Site, running_site, wait_until_healthy
-from .test_loop import ENTERPRISE, LEAD, choose, record_a_visit, send
+from .test_loop import ENTERPRISE, LEAD, choose, record_a_visit, say_yes, send
 
 pytestmark = pytest.mark.browser
 
@@ -49,9 +50,7 @@ def test_the_loop_outlives_the_death_of_web_database_and_worker(own_site, browse
     kill(own_site, "openliaison.core.worker")
     with person(browser, own_site.url, language="en") as manager:
         manager.log_in("beigang")
-        manager.open(f"{case}?tab=confirm")
-        choose(manager, "verdict", "yes")
-        send(manager, "confirm")
+        say_yes(manager, case)
         assert was_said_once(manager, "已补防水层。")
 
 
@@ -60,16 +59,21 @@ def kill(site: Site, part: str) -> None:
     victim = part_of(site, part)
     victim.kill()
     victim.wait(20)
-    wait_until_healthy(site)
     assert part_of(site, part).pid != victim.pid
+    wait_until_healthy(site)
 
 
 def part_of(site: Site, part: str) -> psutil.Process:
-    """The child of this very `serve` whose command names the part."""
-    children = psutil.Process(site.process.pid).children()
-    found = [c for c in children if any(word == part or word.endswith(f"/{part}") for word in c.cmdline())]
-    assert len(found) == 1, f"{part}: {[c.cmdline() for c in children]}"
-    return found[0]
+    """The child of this very `serve` whose command names the part, once it is there."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        children = [c for c in psutil.Process(site.process.pid).children() if c.status() != psutil.STATUS_ZOMBIE]
+        found = [c for c in children if any(word == part or word.endswith(f"/{part}") for word in c.cmdline())]
+        if found:
+            assert len(found) == 1, f"{part} runs twice: {found}"
+            return found[0]
+        time.sleep(0.2)
+    raise AssertionError(f"{part} did not come back:\n{site.log.read_text(errors='replace')[-2000:]}")
 
 
 def was_said_once(somebody: Person, words: str) -> bool:

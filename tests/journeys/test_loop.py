@@ -45,9 +45,7 @@ def test_a_problem_travels_from_the_visit_to_the_enterprises_yes(site, browser, 
     with person(browser, site.url, size=size, language=language) as manager:
         manager.log_in("beigang")
         assert manager.sees(problem), "the enterprise's home does not ask about the reply"
-        manager.open(f"{case}?tab=confirm")
-        choose(manager, "verdict", "yes")
-        send(manager, "confirm")
+        say_yes(manager, case)
         assert manager.page.locator(".st-ok").first.is_visible()
 
     with person(browser, site.url, size=size, language=language) as officer:
@@ -128,6 +126,14 @@ def record_a_visit(officer: Person, problem: str, enterprise: str) -> str:
     officer.page.wait_for_url(re.compile(r"/visits/\d+/"))
     link = officer.page.locator("main a[href^='/cases/']", has_text=problem[:8]).first
     return re.match(r"/cases/\d+/", link.get_attribute("href")).group()
+
+
+def say_yes(manager: Person, case: str) -> None:
+    """The enterprise's verdict, one question per page."""
+    manager.open(case)
+    manager.page.locator("a[href$='/verdict/yes/']").first.click()
+    manager.page.locator("form.verdict-form button").click()
+    manager.page.wait_for_url(re.compile(rf"{case}$"))
 
 
 def choose(somebody: Person, field: str, value: str) -> None:
