@@ -128,16 +128,24 @@ class User(AbstractBaseUser):
     def roles_held(self) -> list[Role]:
         return list(self.roles.select_related("place", "organisation", "locality").order_by("id"))
 
-    def role_in(self, session: Any, *, today: date) -> Role | None:
+    def roles_valid(self, at: datetime) -> list[Role]:
+        """The roles that hold on the day their own place has."""
+        return [role for role in self.roles_held if role.is_valid(role.place.day(at))]
+
+    def role_in(self, session: Any, *, at: datetime) -> Role | None:
         """The role this session acts in; the first valid one where none was chosen."""
-        valid = self.roles.valid(today).select_related("place", "organisation", "locality").order_by("id")
+        valid = self.roles_valid(at)
         chosen = session.get("role_id")
-        return (valid.filter(pk=chosen).first() if chosen else None) or valid.first()
+        return next((role for role in valid if role.pk == chosen), None) or next(iter(valid), None)
 
 
 class RoleQuerySet(ScopedQuerySet):
     def valid(self, today: date) -> RoleQuerySet:
         return self.filter(Q(starts_on=None) | Q(starts_on__lte=today), Q(ends_on=None) | Q(ends_on__gte=today))
+
+    def in_office(self, today: date) -> RoleQuerySet:
+        """Valid, and of a person who may still come in: whom a task or notice can reach."""
+        return self.valid(today).filter(user__is_active=True)
 
 
 class Role(models.Model):
@@ -240,7 +248,7 @@ class Role(models.Model):
             enterprise_id=self.enterprise_id or 0,
             path_from=path_from,
             path_to=path_to,
-            today=at.astimezone(self.place.zone).date(),
+            today=self.place.day(at),
         )
 
 

@@ -78,7 +78,7 @@ def person(request: HttpRequest, user_id: int) -> HttpResponse:
         services.add_role(user=found, by=request.role, at=now(), **data)
         messages.success(request, _("%(name)s has the role from now on.") % {"name": found.label})
         return redirect("accounts:person", found.pk)
-    today = now().astimezone(request.place.zone).date()
+    today = request.place.day(now())
     context = {
         "person": found,
         "held": [(r, r.is_valid(today)) for r in found.roles_held],

@@ -102,14 +102,14 @@ def read_token(secret: str, *, address: str | None, at: datetime) -> ApiToken:
     if token is None or not _opens(token, at):
         _note_wrong(address, at)
         raise TokenRefused(_("This token does not open: it is unknown, revoked or has run out. Make a new one."))
-    today = at.astimezone(token.role.place.zone).date()
+    today = token.role.place.day(at)
     if token.last_used_on != today:
         ApiToken.objects.filter(pk=token.pk).update(last_used_on=today)
     return token
 
 
 def _opens(token: ApiToken, at: datetime) -> bool:
-    today = at.astimezone(token.role.place.zone).date()
+    today = token.role.place.day(at)
     is_in_time = token.revoked_at is None and at < token.expires_at
     may_come_in = HouseBackend().user_can_authenticate(token.role.user)
     return is_in_time and may_come_in and Role.objects.valid(today).filter(pk=token.role_id).exists()

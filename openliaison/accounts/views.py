@@ -23,7 +23,7 @@ from openliaison.core.errors import Refused
 from openliaison.core.now import now
 
 from . import demo, services
-from .errors import TooManyAttempts
+from .errors import NotAllowed, TooManyAttempts
 from .forms import ChangePasswordForm, JoinForm, LogInForm, NewPasswordForm, ProfileForm
 from .models import Invitation, User
 from .sessions import ENDED, SEEN, STARTED
@@ -86,10 +86,10 @@ def log_out(request: HttpRequest) -> HttpResponse:
 @require_POST
 def switch_role(request: HttpRequest) -> HttpResponse:
     role_id = request.POST.get("role", "")
-    if not role_id.isdigit() or not request.user.roles.valid(now().date()).filter(pk=int(role_id)).exists():
+    try:
+        services.switch_role(request.session, user=request.user, role_id=int(role_id or 0), at=now())
+    except (ValueError, NotAllowed):
         messages.error(request, _("You do not hold this role."))
-    else:
-        services.switch_role(request.session, user=request.user, role_id=int(role_id), at=now())
     return redirect("desks:home")
 
 
@@ -100,7 +100,7 @@ def me(request: HttpRequest) -> HttpResponse:
 
 
 def _me(request: HttpRequest, status: int = 200, **forms: Form) -> HttpResponse:
-    today = now().astimezone(request.place.zone).date()
+    today = request.place.day(now())
     context: dict[str, Any] = {
         "profile": ProfileForm(instance=request.user),
         "password": ChangePasswordForm(),

@@ -31,7 +31,7 @@ def clocks(case: Case, at: datetime, *, days: Calendar | None = None) -> dict[st
     """The clocks that have started, as they stand at an instant; empty for a draft."""
     if case.submitted_at is None:
         return {}
-    limits = places.limits(case.place, case.submitted_at.date())
+    limits = places.limits(case.place, case.place.day(case.submitted_at))
     return reckon(case, days or calendar(case.place), limits, _lines(case), at)
 
 
@@ -58,7 +58,7 @@ def refresh(case: Case, at: datetime) -> None:
     """Set what lists sort by: the due instants as they stand after the last event."""
     if case.submitted_at is None:
         return
-    limits = places.limits(case.place, case.submitted_at.date())
+    limits = places.limits(case.place, case.place.day(case.submitted_at))
     set_dues(case, reckon(case, calendar(case.place), limits, _lines(case), at, is_explained=False))
 
 
@@ -84,7 +84,7 @@ def watched(case: Case) -> tuple[str, ...]:
 
 def due_after(place: Place, start: datetime, key: str, at: datetime) -> datetime:
     """When the place's clock `key` that starts at `start` is due."""
-    row = places.limit(place, key, at.date())
+    row = places.limit(place, key, place.day(at))
     return calendar(place).due(start, Limit(float(row.amount), row.unit))  # type: ignore[arg-type]
 
 

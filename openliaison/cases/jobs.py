@@ -25,7 +25,7 @@ def link_handlers(case_id: int) -> None:
     case = Case.objects.select_related("place").filter(pk=case_id).first()
     if case is None or case.is_confidential:
         return
-    today = now().astimezone(case.place.zone).date()
+    today = case.place.day(now())
     keep = int(places.limit(case.place, "handler_link", today).amount)
     for organisation_id in set(case.handlings.filter(user=None).values_list("organisation_id", flat=True)):
         _link(case, organisation_id, today + timedelta(days=keep))
@@ -35,7 +35,7 @@ def _link(case: Case, organisation_id: int, until: object) -> None:
     """Open while the office has a part in any running case of the enterprise; then it ends once, `until`."""
     pieces = {"handlings__organisation_id": organisation_id, "handlings__ends_at": None, "is_confidential": False}
     runs = Case.objects.open().filter(enterprise_id=case.enterprise_id, **pieces).exists()
-    today = now().astimezone(case.place.zone).date()
+    today = case.place.day(now())
     link, is_new = Link.objects.get_or_create(
         enterprise_id=case.enterprise_id,
         organisation_id=organisation_id,

@@ -94,7 +94,7 @@ _AUTHORS = (Role.Kind.OFFICER, Role.Kind.COORDINATOR, Role.Kind.ENTERPRISE)
 def _as_officer(case: Case, by: Role, at: datetime) -> set[str]:
     if case.is_confidential and case.officer_id != by.user_id:
         return set()
-    serves = case.enterprise.links.active(at.astimezone(by.place.zone).date()).filter(user_id=by.user_id).exists()
+    serves = case.enterprise.links.active(by.place.day(at)).filter(user_id=by.user_id).exists()
     return {OFFICER} if serves else set()
 
 

@@ -112,7 +112,7 @@ class ScopeMiddleware:
 
     def _take_role(self, request: HttpRequest, cursor: CursorWrapper) -> None:
         token = getattr(request, "api_token", None)
-        role = token.role if token else request.user.role_in(request.session, today=now().date())
+        role = token.role if token else request.user.role_in(request.session, at=now())
         if role is None:
             return
         request.role, request.place = role, role.place  # type: ignore[attr-defined]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -61,6 +62,10 @@ class Place(TwoNames):
     @cached_property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    def day(self, at: datetime) -> date:
+        """The day of an instant as the place's calendar has it."""
+        return at.astimezone(self.zone).date()
 
 
 class Locality(TwoNames):

@@ -208,7 +208,7 @@ def _other_shape(known: Any, value: Any) -> str:
 
 
 def _require_ahead(place: Place, valid_from: date, at: datetime) -> None:
-    if valid_from < at.astimezone(place.zone).date():
+    if valid_from < place.day(at):
         raise NotAccepted(_("A change holds from today or a later day; what is gone by stays as it was."))
 
 

@@ -287,7 +287,7 @@ def cover_absence(
 
 
 def _tell_desk(made: Handover, today: date, at: datetime) -> None:
-    desk = Role.objects.valid(today).filter(place=made.place, kind=Role.Kind.COORDINATOR)
+    desk = Role.objects.in_office(today).filter(place=made.place, kind=Role.Kind.COORDINATOR)
     tasks.tell(
         set(desk.values_list("user_id", flat=True)),
         made,
@@ -348,4 +348,4 @@ def _house(place: Place, today: date) -> Scope:
 
 
 def _today(place: Place, at: datetime) -> date:
-    return at.astimezone(place.zone).date()
+    return place.day(at)

@@ -195,8 +195,8 @@ def close_account(request: HttpRequest, user_id: int) -> HttpResponse:
 
 
 def _desk(request: HttpRequest, person: User) -> list[User]:
-    today = now().astimezone(request.place.zone).date()
-    held = Role.objects.valid(today).filter(place=request.place, kind=Role.Kind.COORDINATOR, user__is_active=True)
+    today = request.place.day(now())
+    held = Role.objects.in_office(today).filter(place=request.place, kind=Role.Kind.COORDINATOR)
     found = {r.user_id: r.user for r in held.exclude(user=person).select_related("user")}
     return list(found.values())
 

@@ -116,7 +116,7 @@ def _visible(label: str, pks: set[str], scope: Scope) -> list[object]:
 def counts_for_administrator(person: User, place: Place, at: datetime) -> dict[str, int]:
     """How much hangs on a person, in numbers alone: the administrator sees no business rows."""
     path_from, path_to = area(place.root_path)
-    today = at.astimezone(place.zone).date()
+    today = place.day(at)
     house = Scope(AREA, user_id=0, place_id=place.pk, path_from=path_from, path_to=path_to, today=today)
     with acting_as(house):
         return open_work(person, house, at).counts

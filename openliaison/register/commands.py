@@ -99,7 +99,7 @@ def _receive(found: argparse.Namespace, place: Place, digest: str, at: datetime)
         file_name=storing.clean_name(found.file.name),
         sha256=digest,
         source=found.source,
-        as_of=found.as_of or at.astimezone(place.zone).date(),
+        as_of=found.as_of or place.day(at),
         by=None,
         at=at,
     )
@@ -117,7 +117,7 @@ def _already(batch: ImportBatch) -> str:
         "This very file was taken in as import %(number)s on %(day)s. Nothing was changed; undo that one first."
     ) % {
         "number": batch.pk,
-        "day": batch.created_at.astimezone(batch.place.zone).date(),
+        "day": batch.place.day(batch.created_at),
     }
 
 

@@ -146,7 +146,7 @@ def team(enterprise: Enterprise, scope: Scope, today: date) -> Team:
 
 def officers(place: Place, today: date) -> list[Role]:
     """The liaison officers of a place, each with how many enterprises they serve (`load`), the least first."""
-    rows = Role.objects.valid(today).filter(place=place, kind=Role.Kind.OFFICER, user__is_active=True)
+    rows = Role.objects.in_office(today).filter(place=place, kind=Role.Kind.OFFICER)
     found = list(rows.select_related("user", "locality"))
     active = Link.objects.active(today).filter(place=place, kind=Link.Kind.OFFICER)
     loads = dict(active.order_by().values_list("user_id").annotate(n=Count("id")))
@@ -160,7 +160,7 @@ MOST_OFFERED = 300
 
 def officer_choices(place: Place, today: date, asked: str = "") -> list[tuple[str, str]]:
     """Officers to choose from, by name; where they are too many for a list, only the one who is asked for."""
-    rows = Role.objects.valid(today).filter(place=place, kind=Role.Kind.OFFICER, user__is_active=True)
+    rows = Role.objects.in_office(today).filter(place=place, kind=Role.Kind.OFFICER)
     if rows[: MOST_OFFERED + 1].count() > MOST_OFFERED:
         rows = rows.filter(user_id=int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 18 else 0)
     listed = rows.select_related("user").order_by("user__display_name", "pk")

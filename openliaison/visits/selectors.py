@@ -86,20 +86,20 @@ def listed(scope: Scope, wanted: dict[str, Any]) -> QuerySet:
 
 def contact_limit(place: Any, at: datetime) -> datetime:
     """Contacts before this midnight are as many days ago as the place allows, or more."""
-    first = at.astimezone(place.zone).date() - timedelta(days=contact_days(place, at) - 1)
+    first = place.day(at) - timedelta(days=contact_days(place, at) - 1)
     return datetime(first.year, first.month, first.day, tzinfo=place.zone)
 
 
 def days_since(last_at: datetime, place: Any, at: datetime) -> int:
     """Days of the place's calendar, as lists say "n days ago"."""
-    today: date = at.astimezone(place.zone).date()
-    return (today - last_at.astimezone(place.zone).date()).days
+    today: date = place.day(at)
+    return (today - place.day(last_at)).days
 
 
 def contact_days(place: Any, at: datetime) -> int:
-    return int(setting(place, "contact_every_days", at.date()))
+    return int(setting(place, "contact_every_days", place.day(at)))
 
 
 def visits_a_week(place: Any, at: datetime) -> int:
     """From how many visits at the door within seven days on an enterprise is visited too often."""
-    return int(setting(place, "visits_a_week", at.date()))
+    return int(setting(place, "visits_a_week", place.day(at)))

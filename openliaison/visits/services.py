@@ -123,7 +123,7 @@ def record_visit(
         recorded_at=at,
     )
     journal.record(visit, "visit_recorded", by=by, at=at, mode=mode, nothing_new=nothing_new)
-    _settle_requests(enterprise, at)
+    _settle_requests(enterprise, by.place.day(at), at)
     for problem in problems:
         _open_case(visit, problem, by, at)
     for promised in commitments:
@@ -143,7 +143,7 @@ def record_visit(
             value=value,
             source=Fact.Source.VISIT,
             source_ref=f"{visited_at:%Y-%m-%d}",
-            as_of=visited_at.astimezone(enterprise.place.zone).date(),
+            as_of=enterprise.place.day(visited_at),
             by=by,
             at=at,
         )
@@ -178,7 +178,7 @@ def ask_for_contact(*, enterprise: Enterprise, by: Role, at: datetime, days: int
     inside = by.locality is not None and enterprise.locality_path.startswith(by.locality.path)
     if by.kind != Role.Kind.COORDINATOR or not inside:
         raise NotAllowed(_("The desk of the area asks its officers."))
-    links = list(enterprise.links.active(at.date()).filter(user__isnull=False))
+    links = list(enterprise.links.active(by.place.day(at)).filter(user__isnull=False))
     if not links:
         raise AlreadyDone(_("Nobody serves %(name)s yet: name an officer first.") % {"name": enterprise.label})
     asked = Journal.objects.filter(subject=journal.name(enterprise), verb="contact_asked")
@@ -198,9 +198,9 @@ def ask_for_contact(*, enterprise: Enterprise, by: Role, at: datetime, days: int
         )
 
 
-def _settle_requests(enterprise: Enterprise, at: datetime) -> None:
+def _settle_requests(enterprise: Enterprise, today: date, at: datetime) -> None:
     """A contact does what the desk asked for, whoever of the team made it."""
-    for link in enterprise.links.active(at.date()).filter(user__isnull=False):
+    for link in enterprise.links.active(today).filter(user__isnull=False):
         tasks.settle(link, at=at)
 
 
@@ -237,6 +237,6 @@ def _summary(problems: Sequence[Problem], commitments: Sequence[Commitment], fac
 
 
 def _check_serves(enterprise: Enterprise, by: Role, at: datetime) -> None:
-    serves = enterprise.links.active(at.date()).filter(user_id=by.user_id).exists()
+    serves = enterprise.links.active(by.place.day(at)).filter(user_id=by.user_id).exists()
     if by.kind != Role.Kind.OFFICER or not serves:
         raise NotAllowed(_("Visits to %(name)s are recorded by its officers.") % {"name": enterprise.label})

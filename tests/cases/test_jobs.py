@@ -3,7 +3,9 @@
 from datetime import date, timedelta
 
 import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
 
+from openliaison.accounts.models import Role
 from openliaison.cases import jobs, services
 from openliaison.core.models import CalendarDay, Task
 from openliaison.core.now import frozen
@@ -92,6 +94,44 @@ def test_an_office_that_lost_its_part_is_linked_no_longer_than_ninety_days(world
     jobs.link_handlers(case.pk)
     ends = dict(Link.objects.filter(kind="handler").values_list("organisation__code", "ends_on"))
     assert ends == {"grid": date(2027, 2, 21), "housing": None}
+
+
+def queued(case) -> int:
+    return ProcrastinateJob.objects.filter(task_name="cases.link_handlers", args__case_id=case.pk).count()
+
+
+def test_a_reopened_case_links_its_office_again(world):
+    case = world.in_status("closed")
+    jobs.link_handlers(case.pk)
+    before = queued(case)
+    case = services.reopen_case(case=case, text="又跳闸了", by=world.manager, at=NOON + DAY)
+    assert queued(case) == before + 1
+    jobs.link_handlers(case.pk)
+    assert Link.objects.get(kind="handler", organisation=case.lead).ends_on is None
+
+
+def test_a_ruling_that_takes_a_piece_away_ends_the_link(world):
+    case = world.in_status("assigned")
+    jobs.link_handlers(case.pk)
+    services.object_to_case(case=case, reason="不属本局", by=world.co, at=NOON)
+    before = queued(case)
+    services.rule_objection(case=case, lead=case.lead, text="同意", stays=False, by=world.coordinator, at=NOON)
+    assert queued(case) == before + 1
+    jobs.link_handlers(case.pk)
+    ends = dict(Link.objects.filter(kind="handler").values_list("organisation__code", "ends_on"))
+    assert ends == {"grid": None, "ndrc": date(2027, 2, 21)}
+
+
+def test_who_no_longer_holds_the_role_is_told_nothing(world):
+    case = world.in_status("in_hand")
+    told = Task.objects.filter(person=world.manager.user)
+    before, today = told.count(), world.place.day(NOON)
+    Role.objects.filter(pk=world.manager.pk).update(ends_on=today - DAY)
+    services.send_message(case=case, text="明天上门", by=world.lead, at=NOON)
+    assert told.count() == before
+    Role.objects.filter(pk=world.manager.pk).update(ends_on=today)
+    services.send_message(case=case, text="改为后天", by=world.lead, at=NOON)
+    assert told.count() == before + 1
 
 
 def test_confidential_cases_link_no_office(world):

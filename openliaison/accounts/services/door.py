@@ -11,7 +11,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from openliaison.accounts.errors import TooManyAttempts, WrongPassword
+from openliaison.accounts.errors import NotAllowed, TooManyAttempts, WrongPassword
 from openliaison.accounts.models import LoginAttempt, Role, User
 from openliaison.core import journal
 
@@ -55,8 +55,14 @@ def address_of(request: Any) -> str | None:
 
 
 def switch_role(session: Any, *, user: User, role_id: int, at: datetime) -> Role:
-    """Act in another of one's roles from now on; the switch is journalled."""
-    role = user.roles.valid(at.date()).get(pk=role_id)
+    """Act in another of one's roles from now on; the switch is journalled.
+
+    Raises:
+        NotAllowed: the role is another person's, or does not hold today.
+    """
+    role = next((role for role in user.roles_valid(at) if role.pk == role_id), None)
+    if role is None:
+        raise NotAllowed(_("You do not hold this role."))
     session["role_id"] = role.pk
     journal.record(role, "role_switched", by=user, at=at, kind=role.kind)
     return role

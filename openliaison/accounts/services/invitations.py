@@ -155,7 +155,7 @@ def _make(invitation: Invitation, *, by: Role | None, at: datetime) -> tuple[Inv
 
 def _life(place: Place, at: datetime) -> timedelta:
     """How long a link stays open, as the place has it on that day."""
-    return timedelta(days=float(limit(place, "invitation", at.astimezone(place.zone).date()).amount))
+    return timedelta(days=float(limit(place, "invitation", place.day(at)).amount))
 
 
 @transaction.atomic

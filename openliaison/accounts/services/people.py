@@ -46,7 +46,7 @@ def edit_role(*, role: Role, by: Role, at: datetime, **fields: Any) -> Role:
     before = _detail(role)
     for name, value in fields.items():
         setattr(role, name, value)
-    if not role.is_valid(at.astimezone(role.place.zone).date()):
+    if not role.is_valid(role.place.day(at)):
         _require_another_administrator(role, at)
     role.save(update_fields=[*fields])
     journal.record(role, "role_edited", by=by, at=at, before=str(before), **_detail(role))
@@ -105,7 +105,8 @@ def _require_administrator(by: Role) -> None:
 def _require_another_administrator(role: Role, at: datetime) -> None:
     if role.kind != Role.Kind.ADMINISTRATOR:
         return
-    today = at.astimezone(role.place.zone).date()
-    others = Role.objects.valid(today).filter(place_id=role.place_id, kind=role.kind, user__is_active=True)
+    held = Role.objects.filter(place_id=role.place_id, kind=role.kind)
+    list(held.order_by("pk").select_for_update())  # of two who send each other away, the second waits
+    others = held.in_office(role.place.day(at))
     if not others.exclude(user_id=role.user_id).exists():
         raise WouldLockOut(_("This is the last administrator. Give somebody else this role first."))

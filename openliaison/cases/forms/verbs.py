@@ -67,7 +67,9 @@ class VerbForm(SentOnce):
         if not self.case.is_confidential:
             del self.fields[name]
             return
-        roles = Role.objects.filter(place_id=self.case.place_id, kind=Role.Kind.HANDLER, user__is_active=True)
+        roles = Role.objects.in_office(self.case.place.day(now())).filter(
+            place_id=self.case.place_id, kind=Role.Kind.HANDLER
+        )
         offices = {r.user_id: r.organisation.label for r in roles.select_related("organisation") if r.organisation}
         field = self.fields[name]
         field.offices, field.queryset, field.required = offices, User.objects.filter(pk__in=offices), True  # type: ignore[attr-defined]
@@ -172,7 +174,7 @@ class DeclineForm(VerbForm):
 
 def decline_reasons(case: Case) -> list[tuple[str, str]]:
     key = "en" if (get_language() or "").startswith("en") else "zh"
-    return [(r["key"], r[key]) for r in setting(case.place, "decline_reasons", now().date())]
+    return [(r["key"], r[key]) for r in setting(case.place, "decline_reasons", case.place.day(now()))]
 
 
 class DuplicateForm(VerbForm):

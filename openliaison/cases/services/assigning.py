@@ -49,7 +49,7 @@ def assign_case(
         raise AlreadyDone(_decided_meanwhile(case))
     if case.objections.filter(ruled_at=None).exists():
         raise NotAllowed(_("An objection is open. Rule on it instead: the ruling names the lead."))
-    check_person(case, lead, person)
+    check_person(case, lead, person, at)
     others = [o for o in co_handlers if o.pk != lead.pk]
     if others and case.is_confidential:
         raise Incomplete(_("The case is confidential: name the persons who help, one by one, once it is assigned."))
@@ -67,7 +67,7 @@ def assign_case(
     tasks.settle(case, at=at)
     ask_lead(case, at)
     for organisation in others:
-        _ask_helpers(case, steps.people_of(organisation, case), at)
+        _ask_helpers(case, steps.people_of(organisation, case, at), at)
     return case
 
 
@@ -85,13 +85,13 @@ def add_co_handler(
     case = steps.begin(case, "add_co", by=by, at=at, client_key=client_key)
     if case.is_confidential and by.kind != Role.Kind.COORDINATOR:
         raise NotAllowed(_("The case is confidential: only the desk names who else may see it. Ask it to."))
-    check_person(case, organisation, person)
+    check_person(case, organisation, person, at)
     if organisation.pk == case.lead_id or organisation.pk in case.co_handlers:
         raise AlreadyDone(_("%(name)s has a part in this case already.") % {"name": organisation.label})
     _add_piece(case, organisation, person=person, at=at)
     steps.say(case, Entry.Kind.CO_ADDED, by=by, at=at, organisation_id=organisation.pk, client_key=client_key)
     case = steps.finish(case, "co_handler_added", by=by, at=at, organisation=organisation)
-    _ask_helpers(case, [person] if person else steps.people_of(organisation, case), at)
+    _ask_helpers(case, [person] if person else steps.people_of(organisation, case, at), at)
     return case
 
 
@@ -110,7 +110,7 @@ def name_person(
     case = steps.begin(case, "name_person", by=by, at=at, client_key=client_key)
     if not case.is_confidential:
         raise NotAllowed(_("Persons are named for confidential cases only; assign the organisation instead."))
-    check_person(case, organisation, person)
+    check_person(case, organisation, person, at)
     if not case.handlings.filter(user=person, ends_at=None).exists():
         _piece(case, organisation, Handling.Part.CO, person, at)
     if as_arbiter:
@@ -145,7 +145,7 @@ def decline_case(
 ) -> Case:
     """Close a case that the county cannot take, with a reason of the place's list, shown to the enterprise."""
     case = steps.begin(case, "decline", by=by, at=at, client_key=client_key)
-    known = [r["key"] for r in setting(case.place, "decline_reasons", at.date())]
+    known = [r["key"] for r in setting(case.place, "decline_reasons", case.place.day(at))]
     if reason not in known:
         raise Incomplete(_("Choose a reason from the list: %(reasons)s.") % {"reasons": ", ".join(known)})
     case.decline_reason = reason
@@ -198,9 +198,9 @@ def close(
     steps.say(case, Entry.Kind.CLOSED, by=by, at=at, **words)
     case = steps.finish(case, "closed", by=by, at=at, outcome=outcome)
     tasks.settle(case, at=at)
-    _link_handlers(case)
+    link_handlers(case)
     tasks.tell(
-        {p for p in (*steps.people_of_enterprise(case), *steps.officers(case, at)) if p.pk != by.user_id},
+        {p for p in (*steps.people_of_enterprise(case, at), *steps.officers(case, at)) if p.pk != by.user_id},
         case,
         N_("Case %(number)s is closed: %(title)s"),
         url=steps.url(case),
@@ -210,12 +210,15 @@ def close(
     return case
 
 
-def check_person(case: Case, organisation: Organisation, person: User | None) -> None:
+def check_person(case: Case, organisation: Organisation, person: User | None, at: datetime) -> None:
     if not case.is_confidential:
         return
     if person is None:
         raise Incomplete(_("The case is confidential: name the person in %(name)s.") % {"name": organisation.label})
-    if not Role.objects.filter(user=person, organisation=organisation, kind=Role.Kind.HANDLER).exists():
+    works_there = Role.objects.in_office(case.place.day(at)).filter(
+        user=person, organisation=organisation, kind=Role.Kind.HANDLER
+    )
+    if not works_there.exists():
         raise Incomplete(_("%(person)s does not work for %(name)s.") % {"person": person, "name": organisation.label})
 
 
@@ -225,7 +228,7 @@ def give_lead(case: Case, lead: Organisation, *, person: User | None, at: dateti
     case.co_handlers = [pk for pk in case.co_handlers if pk != lead.pk]
     case.lead = lead
     _piece(case, lead, Handling.Part.LEAD, person, at)
-    _link_handlers(case)
+    link_handlers(case)
 
 
 def _add_piece(case: Case, organisation: Organisation, *, at: datetime, person: User | None = None) -> None:
@@ -233,7 +236,7 @@ def _add_piece(case: Case, organisation: Organisation, *, at: datetime, person: 
         return
     case.co_handlers = [*case.co_handlers, organisation.pk]
     _piece(case, organisation, Handling.Part.CO, person, at)
-    _link_handlers(case)
+    link_handlers(case)
 
 
 def _piece(case: Case, organisation: Organisation, part: str, person: User | None, at: datetime) -> None:
@@ -248,14 +251,15 @@ def _piece(case: Case, organisation: Organisation, part: str, person: User | Non
     ).save(force_insert=True)
 
 
-def _link_handlers(case: Case) -> None:
+def link_handlers(case: Case) -> None:
+    """What the offices of the case may know of its enterprise follows from what they still handle."""
     app.configure_task("cases.link_handlers").defer(case_id=case.pk)
 
 
 def ask_lead(case: Case, at: datetime) -> None:
     assert case.lead is not None
     tasks.ask(
-        steps.people_of(case.lead, case),
+        steps.people_of(case.lead, case, at),
         case,
         N_("Answer case %(number)s: %(title)s"),
         why=N_("Assigned to your office; from %(enterprise)s"),

@@ -49,7 +49,7 @@ def ask_enterprise(
     steps.say(case, Entry.Kind.ASKED, by=by, at=at, text=text, text_en=text_en, client_key=client_key)
     case = steps.finish(case, "asked", by=by, at=at)
     tasks.ask(
-        steps.people_of_enterprise(case) or steps.officers(case, at),
+        steps.people_of_enterprise(case, at) or steps.officers(case, at),
         case,
         N_("A question on case %(number)s: %(title)s"),
         why=N_("The office goes on as soon as it is answered"),
@@ -73,7 +73,7 @@ def answer_question(
     tasks.settle(case, at=at)
     assert case.lead_id is not None
     tasks.ask(
-        steps.people_of(case.lead_id, case),
+        steps.people_of(case.lead_id, case, at),
         case,
         N_("The enterprise has answered on case %(number)s: %(title)s"),
         url=steps.url(case),
@@ -93,7 +93,7 @@ def request_extension(
     reason = steps.need(reason, _("Say why more time is needed; the enterprise reads it."))
     if case.extensions.exists():
         raise AlreadyDone(_("More time was asked for once; it cannot be asked for again."))
-    most = int(limit(case.place, "extension_max", at.date()).amount)
+    most = int(limit(case.place, "extension_max", case.place.day(at)).amount)
     if not 1 <= days <= most:
         raise Incomplete(_("Ask for 1 to %(days)s working days.") % {"days": most})
     if not clock.may_ask_extension(case, at):
@@ -103,7 +103,7 @@ def request_extension(
     steps.say(case, Entry.Kind.EXTENSION_ASKED, by=by, at=at, text=reason, days=days, client_key=client_key)
     case = steps.finish(case, "extension_asked", by=by, at=at, days=days)
     tasks.ask(
-        steps.coordinators(case),
+        steps.coordinators(case, at),
         case,
         N_("%(days)s more working days asked for case %(number)s"),
         why=N_("%(title)s"),
@@ -140,7 +140,7 @@ def rule_extension(
     case = steps.finish(case, "extension_ruled", by=by, at=at, granted=is_granted, days=extension.days)
     about = N_("More time granted for case %(number)s") if is_granted else N_("More time refused for case %(number)s")
     assert case.lead is not None
-    tasks.tell(steps.people_of(case.lead, case), case, about, url=steps.url(case), at=at, **steps.params(case))
+    tasks.tell(steps.people_of(case.lead, case, at), case, about, url=steps.url(case), at=at, **steps.params(case))
     return case
 
 
@@ -202,7 +202,7 @@ def finish_piece(
     case = steps.finish(case, "piece_finished", by=by, at=at)
     assert case.lead is not None
     tasks.tell(
-        steps.people_of(case.lead, case),
+        steps.people_of(case.lead, case, at),
         case,
         N_("A co-handler has finished its part of case %(number)s: %(title)s"),
         url=steps.url(case),
@@ -267,7 +267,7 @@ def _check_plan(case: Case, reply_kind: str, planned_on: date | None, at: dateti
     if reply_kind == Case.ReplyKind.PLANNED:
         if planned_on is None:
             raise Incomplete(_("A planned solution needs its date."))
-        if planned_on <= at.astimezone(case.place.zone).date():
+        if planned_on <= case.place.day(at):
             raise Incomplete(_("The date of a planned solution lies ahead of today."))
     elif planned_on is not None:
         raise Incomplete(_("Only a planned solution has a date."))
@@ -280,7 +280,7 @@ def _need_referral(case: Case) -> None:
 
 def _ask_for_verdict(case: Case, at: datetime) -> None:
     tasks.ask(
-        steps.people_of_enterprise(case) or steps.officers(case, at),
+        steps.people_of_enterprise(case, at) or steps.officers(case, at),
         case,
         N_("Is it solved? Case %(number)s: %(title)s"),
         why=N_("%(lead)s has replied; only the enterprise can say so"),
@@ -292,7 +292,7 @@ def _ask_for_verdict(case: Case, at: datetime) -> None:
 
 def _ask_desk_to_refer(case: Case, at: datetime) -> None:
     tasks.ask(
-        steps.coordinators(case),
+        steps.coordinators(case, at),
         case,
         N_("Refer up? Case %(number)s: %(title)s"),
         why=N_("%(lead)s says that it must be decided higher up"),
@@ -307,7 +307,7 @@ def _ask_lead_again(case: Case, at: datetime) -> None:
     tasks.settle(case, at=at)
     assert case.lead is not None
     tasks.ask(
-        steps.people_of(case.lead, case),
+        steps.people_of(case.lead, case, at),
         case,
         N_("Case %(number)s is back with you: %(title)s"),
         url=steps.url(case),
@@ -319,7 +319,7 @@ def _ask_lead_again(case: Case, at: datetime) -> None:
 
 def _tell_enterprise(case: Case, about: str, at: datetime) -> None:
     tasks.tell(
-        steps.people_of_enterprise(case),
+        steps.people_of_enterprise(case, at),
         case,
         about,
         url=steps.url(case),

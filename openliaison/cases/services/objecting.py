@@ -15,7 +15,7 @@ from openliaison.cases.models import Case, Entry, Handling, Objection
 from openliaison.core import tasks
 
 from . import steps
-from .assigning import ask_lead, check_person, give_lead
+from .assigning import ask_lead, check_person, give_lead, link_handlers
 from .steps import covers
 
 
@@ -48,7 +48,7 @@ def object_to_case(
     steps.say(case, Entry.Kind.OBJECTED, by=by, at=at, text=reason, text_en=reason_en, client_key=client_key)
     case = steps.finish(case, "objected", by=by, at=at, organisation=organisation)
     tasks.ask(
-        _judges(case),
+        _judges(case, at),
         case,
         N_("Rule today on the objection of %(office)s, case %(number)s"),
         why=N_("Return no. %(count)s of %(title)s"),
@@ -84,9 +84,9 @@ def rule_objection(
     if objection is None:
         raise AlreadyDone(steps.with_last(_("There is no open objection."), case))
     is_second = case.return_count >= 2
-    _check_judge(case, rules.capacities(case, by, at))
+    _check_judge(case, rules.capacities(case, by, at), at)
     text = steps.need(text, _("Give the reason of the ruling."))
-    check_person(case, lead, person)
+    check_person(case, lead, person, at)
     objection.ruling, objection.ruled_lead, objection.ruled_by, objection.ruled_at = text, lead, by.user, at
     objection.is_final = is_second
     objection.save(update_fields=["ruling", "ruled_lead", "ruled_by", "ruled_at", "is_final"])
@@ -115,7 +115,7 @@ def rule_objection(
 
 def _ask_for_arbiter(case: Case, at: datetime) -> None:
     tasks.ask(
-        steps.coordinators(case),
+        steps.coordinators(case, at),
         case,
         N_("Name the arbiter among the persons of case %(number)s"),
         why=N_("It was returned a second time"),
@@ -130,24 +130,25 @@ def _release(case: Case, organisation_id: int, at: datetime) -> None:
     """A co-handler's piece is taken away."""
     case.handlings.filter(organisation_id=organisation_id, part=Handling.Part.CO, ends_at=None).update(ends_at=at)
     case.co_handlers = [pk for pk in case.co_handlers if pk != organisation_id]
+    link_handlers(case)
 
 
-def _judges(case: Case) -> list[User]:
+def _judges(case: Case, at: datetime) -> list[User]:
     if case.return_count < 2:
-        return steps.coordinators(case)
+        return steps.coordinators(case, at)
     if case.arbiter:
         return [case.arbiter]
     if case.is_confidential:
         return []
-    return _leaders(case) or steps.coordinators(case)
+    return _leaders(case, at) or steps.coordinators(case, at)
 
 
-def _leaders(case: Case) -> list[User]:
-    roles = Role.objects.filter(place_id=case.place_id, kind=Role.Kind.LEADER, user__is_active=True)
+def _leaders(case: Case, at: datetime) -> list[User]:
+    roles = Role.objects.in_office(case.place.day(at)).filter(place_id=case.place_id, kind=Role.Kind.LEADER)
     return [r.user for r in roles.select_related("user", "locality") if covers(r, case.locality_path)]
 
 
-def _check_judge(case: Case, held: frozenset[str]) -> None:
+def _check_judge(case: Case, held: frozenset[str], at: datetime) -> None:
     """A first return is the desk's, a second one the arbiter's (the desk's, where nobody is there to be one)."""
     if case.return_count < 2:
         if rules.COORDINATOR not in held:
@@ -157,6 +158,6 @@ def _check_judge(case: Case, held: frozenset[str]) -> None:
         return
     if case.is_confidential and case.arbiter_id is None:
         raise NotAllowed(_("This is the second return: name the arbiter among the persons of this case first."))
-    nobody_else = not case.is_confidential and case.arbiter_id is None and not _leaders(case)
+    nobody_else = not case.is_confidential and case.arbiter_id is None and not _leaders(case, at)
     if not (rules.COORDINATOR in held and nobody_else):
         raise NotAllowed(_("This is the second return: the arbiter rules."))

@@ -119,7 +119,7 @@ def _submit(case: Case, *, by: Role, at: datetime, client_key: uuid.UUID | None 
     steps.say(case, Entry.Kind.SUBMITTED, by=by, at=at, client_key=client_key)
     case = steps.finish(case, "submitted", by=by, at=at)
     tasks.ask(
-        steps.coordinators(case),
+        steps.coordinators(case, at),
         case,
         N_("Assign case %(number)s: %(title)s"),
         why=N_("New from %(enterprise)s"),
@@ -174,7 +174,7 @@ def _may_speak_for(enterprise: Enterprise, by: Role, at: datetime) -> None:
         return
     if by.kind == Role.Kind.COORDINATOR and by.locality and enterprise.locality_path.startswith(by.locality.path):
         return
-    serving = enterprise.links.active(at.date()).filter(user_id=by.user_id)
+    serving = enterprise.links.active(by.place.day(at)).filter(user_id=by.user_id)
     if by.kind == Role.Kind.OFFICER and serving.exists():
         return
     raise NotAllowed(

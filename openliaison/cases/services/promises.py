@@ -47,7 +47,7 @@ def make_promise(
     if known:
         return known
     text = steps.need(text, _("Say what was promised."))
-    if due_on < at.astimezone(enterprise.place.zone).date():
+    if due_on < enterprise.place.day(at):
         raise Incomplete(_("A promise is due today or later."))
     if case:
         rules.require(case, by, "promise", at)
@@ -116,14 +116,14 @@ def _may_settle(promise: Promise, state: str, by: Role, at: datetime) -> None:
         is_maker = is_enterprise
     if state == Promise.State.WITHDRAWN and not is_maker:
         raise NotAllowed(_("Only who made a promise withdraws it."))
-    is_served = promise.enterprise.links.active(at.date()).filter(user_id=by.user_id).exists()
+    is_served = promise.enterprise.links.active(by.place.day(at)).filter(user_id=by.user_id).exists()
     if not (is_maker or is_enterprise or is_desk or is_served):
         raise NotAllowed(_("This promise is between others."))
 
 
 def _require_team(enterprise: Enterprise, by: Role, at: datetime) -> None:
     is_own = by.kind == Role.Kind.ENTERPRISE and by.enterprise_id == enterprise.pk
-    is_served = enterprise.links.active(at.date()).filter(user_id=by.user_id).exists()
+    is_served = enterprise.links.active(by.place.day(at)).filter(user_id=by.user_id).exists()
     is_desk = by.kind == Role.Kind.COORDINATOR and covers(by, enterprise.locality_path)
     if not (is_own or is_served or is_desk):
         raise NotAllowed(_("Promises to %(name)s are made by its team or within a case.") % {"name": enterprise.label})
@@ -132,10 +132,10 @@ def _require_team(enterprise: Enterprise, by: Role, at: datetime) -> None:
 def _tell_of(promise: Promise, by: Role, at: datetime) -> None:
     """The other side is told; of a confidential case without its words."""
     if promise.side == Promise.Side.ENTERPRISE and promise.case and promise.case.lead:
-        people = steps.people_of(promise.case.lead, promise.case)
+        people = steps.people_of(promise.case.lead, promise.case, at)
     else:
-        roles = Role.objects.filter(enterprise_id=promise.enterprise_id, user__is_active=True).select_related("user")
-        people = [role.user for role in roles]
+        roles = Role.objects.in_office(by.place.day(at)).filter(enterprise_id=promise.enterprise_id)
+        people = [role.user for role in roles.select_related("user")]
     words = {"zh": promise.text, "en": promise.text_en or promise.text}
     hidden = {"zh": "保密诉求中的承诺", "en": "a promise in a confidential case"}
     tasks.tell(

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from openliaison.accounts.models import Organisation, Role, User
+from openliaison.accounts.models import Organisation, Role, RoleQuerySet, User
 from openliaison.cases import clock, rules
 from openliaison.cases.errors import AlreadyDone, Incomplete
 from openliaison.cases.models import Case, Entry
@@ -131,32 +131,36 @@ def covers(role: Role, path: str) -> bool:
     return role.locality is not None and path.startswith(role.locality.path)
 
 
-def coordinators(case: Case) -> list[User]:
+def coordinators(case: Case, at: datetime) -> list[User]:
     """The people of the desk that received the case."""
-    desk = Role.objects.filter(place_id=case.place_id, kind=Role.Kind.COORDINATOR, user__is_active=True)
+    desk = _in_office(case, at).filter(place_id=case.place_id, kind=Role.Kind.COORDINATOR)
     here = desk.filter(locality__path=case.received_path)
     return _people(here if case.is_confidential or here.exists() else desk)
 
 
-def people_of(organisation: Organisation | int, case: Case) -> list[User]:
+def people_of(organisation: Organisation | int, case: Case, at: datetime) -> list[User]:
     """Who in an organisation may act on the case: its handlers, or the named persons where confidential."""
     pk = organisation if isinstance(organisation, int) else organisation.pk
     if case.is_confidential:
         named = case.handlings.filter(organisation_id=pk, ends_at=None, user__isnull=False)
         return [h.user for h in named.select_related("user") if h.user]
-    return _people(Role.objects.filter(organisation_id=pk, kind=Role.Kind.HANDLER, user__is_active=True))
+    return _people(_in_office(case, at).filter(organisation_id=pk, kind=Role.Kind.HANDLER))
 
 
-def people_of_enterprise(case: Case) -> list[User]:
-    return _people(Role.objects.filter(enterprise_id=case.enterprise_id, user__is_active=True))
+def people_of_enterprise(case: Case, at: datetime) -> list[User]:
+    return _people(_in_office(case, at).filter(enterprise_id=case.enterprise_id))
 
 
 def officers(case: Case, at: datetime) -> list[User]:
     """The enterprise's officers; of a confidential case only the one it came through."""
     if case.is_confidential:
         return [case.officer] if case.officer else []
-    links = case.enterprise.links.active(at.date()).filter(user__isnull=False).select_related("user")
+    links = case.enterprise.links.active(case.place.day(at)).filter(user__isnull=False).select_related("user")
     return [link.user for link in links if link.user]
+
+
+def _in_office(case: Case, at: datetime) -> RoleQuerySet:
+    return Role.objects.in_office(case.place.day(at))
 
 
 def _people(roles: Iterable[Role]) -> list[User]:

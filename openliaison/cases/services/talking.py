@@ -86,9 +86,9 @@ def refer_externally(*, case: Case, system: str, number: str, by: Role, at: date
 def _tell_others(case: Case, by: Role, at: datetime) -> None:
     people: set[User] = set(steps.officers(case, at))
     if case.lead_id:
-        people |= set(steps.people_of(case.lead_id, case))
+        people |= set(steps.people_of(case.lead_id, case, at))
     if by.kind != Role.Kind.ENTERPRISE:
-        people |= set(steps.people_of_enterprise(case))
+        people |= set(steps.people_of_enterprise(case, at))
     tasks.tell(
         {p for p in people if p.pk != by.user_id},
         case,

@@ -17,7 +17,7 @@ from openliaison.core import tasks
 from openliaison.core.places import limit
 
 from . import steps
-from .assigning import close
+from .assigning import close, link_handlers
 
 YES, PARTLY, NO = "yes", "partly", "no"
 VERDICTS = (YES, PARTLY, NO)
@@ -81,13 +81,13 @@ def ask_again(*, case: Case, at: datetime, by: Role | None = None, client_key: u
         raise AlreadyDone(_("The case is not waiting for a date."))
     planned_on = case.planned_on
     assert planned_on is not None
-    if at.astimezone(case.place.zone).date() < planned_on:
+    if case.place.day(at) < planned_on:
         raise TooEarly(_("The date is %(day)s.") % {"day": planned_on})
     case.status, case.replied_at = Case.Status.REPLIED, at
     steps.say(case, Entry.Kind.DUE_AGAIN, by=by, at=at, planned_on=planned_on.isoformat(), client_key=client_key)
     case = steps.finish(case, "asked_again", by=by, at=at)
     tasks.ask(
-        steps.people_of_enterprise(case) or steps.officers(case, at),
+        steps.people_of_enterprise(case, at) or steps.officers(case, at),
         case,
         N_("It was to be done by %(day)s. Is it? Case %(number)s: %(title)s"),
         url=steps.url(case),
@@ -117,11 +117,11 @@ def remind_enterprise(
     steps.say(case, Entry.Kind.REMINDED, by=by, at=at, text=text, text_en=text_en, client_key=client_key)
     case = steps.finish(case, "reminded", by=by, at=at)
     asked = {"url": steps.url(case), "at": at, **steps.params(case)}
-    people = steps.people_of_enterprise(case) or steps.officers(case, at)
+    people = steps.people_of_enterprise(case, at) or steps.officers(case, at)
     tasks.ask(people, case, N_("Reminder: please answer on case %(number)s: %(title)s"), **asked)
     if asks_desk_to_call:
         about = N_("Call %(enterprise)s: it has not answered on case %(number)s")
-        tasks.ask(steps.coordinators(case), case, about, why=N_("Reminded twice in writing"), **asked)
+        tasks.ask(steps.coordinators(case, at), case, about, why=N_("Reminded twice in writing"), **asked)
     return case
 
 
@@ -153,7 +153,7 @@ def request_withdrawal(
     steps.say(case, Entry.Kind.WITHDRAWAL_ASKED, by=by, at=at, text=text, text_en=text_en, client_key=client_key)
     case = steps.finish(case, "withdrawal_asked", by=by, at=at)
     tasks.ask(
-        steps.coordinators(case),
+        steps.coordinators(case, at),
         case,
         N_("Call %(enterprise)s: it wants to withdraw case %(number)s"),
         why=N_("Was it pressed to? %(title)s"),
@@ -201,7 +201,7 @@ def reopen_case(
     if case.outcome == Case.Outcome.DUPLICATE and case.duplicate_of:
         raise NotAllowed(_("It is a duplicate: go on in case %(number)s.") % {"number": case.duplicate_of.number})
     assert case.closed_at is not None
-    window = limit(case.place, "reopen_window", at.date())
+    window = limit(case.place, "reopen_window", case.place.day(at))
     if at > case.closed_at + timedelta(days=int(window.amount)):
         raise TooLate(
             _("Cases are reopened within %(days)s days. Raise it as a new case; this one is named in it.")
@@ -216,7 +216,8 @@ def reopen_case(
     case.reopened_at, case.reopen_count = at, case.reopen_count + 1
     steps.say(case, Entry.Kind.REOPENED, by=by, at=at, text=text, text_en=text_en, client_key=client_key)
     case = steps.finish(case, "reopened", by=by, at=at)
-    people = [*steps.coordinators(case), *(steps.people_of(case.lead, case) if case.lead else [])]
+    link_handlers(case)
+    people = [*steps.coordinators(case, at), *(steps.people_of(case.lead, case, at) if case.lead else [])]
     tasks.ask(
         people,
         case,
@@ -264,7 +265,7 @@ def _send_back(
     tasks.settle(case, at=at)
     assert case.lead is not None
     tasks.ask(
-        [*steps.people_of(case.lead, case), *steps.coordinators(case)],
+        [*steps.people_of(case.lead, case, at), *steps.coordinators(case, at)],
         case,
         N_("The enterprise says no: case %(number)s: %(title)s"),
         why=N_("Same clock, return no. %(count)s"),

@@ -245,7 +245,7 @@ class Founder:
         )
 
     def _day(self, at: datetime) -> date:
-        return at.astimezone(self.ground.place.zone).date()
+        return self.ground.place.day(at)
 
 
 def _products(rng: Random) -> list[str]:

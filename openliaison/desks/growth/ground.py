@@ -35,7 +35,7 @@ class Ground:
 
     def __init__(self, place: Place, rng: Random, at: datetime) -> None:
         self.place, self.rng, self.at = place, rng, at
-        self.today: date = at.astimezone(place.zone).date()
+        self.today: date = place.day(at)
         self.calendar = calendar(place)
         self.limits = cache(lambda day: places.limits(place, day))
         self.definitions = {d.key: d for d in FactDefinition.objects.filter(place=place)}

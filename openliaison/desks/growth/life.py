@@ -114,7 +114,7 @@ class Life:
         if self.pending is None or self.case.submitted_at is None:
             return
         lines = ((e.at, e.kind, 0, e.detail) for e in self.entries)
-        limits = self.ground.limits(self.case.submitted_at.date())
+        limits = self.ground.limits(self.ground.place.day(self.case.submitted_at))
         found = clock.reckon(self.case, self.ground.calendar, limits, lines, self.pending, is_explained=False)
         clock.set_dues(self.case, found)
         self.pending = None

@@ -293,7 +293,7 @@ def silent(ask: Ask) -> list[Silent]:
 
 def loaded(ask: Ask) -> list[dict[str, Any]]:
     """Officers who serve more enterprises than the place allows; by name, never as a ranking."""
-    most = int(setting(ask.place, "officer_load", ask.at.date())["most"])
+    most = int(setting(ask.place, "officer_load", ask.place.day(ask.at))["most"])
     serving = Link.objects.visible_to(ask.scope).active(ask.scope.today).filter(kind=Link.Kind.OFFICER)  # type: ignore[arg-type]
     inside = Q(enterprise__in=rows.find("standing", ask).values("pk"))
     counted = serving.filter(inside).order_by().values("user_id", "user__display_name", "user__display_name_en")

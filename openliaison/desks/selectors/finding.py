@@ -51,8 +51,7 @@ def _cases(scope: Scope, text: str, at: datetime) -> QuerySet:
 
 def _people(scope: Scope, text: str) -> QuerySet:
     """Officials by name or office; never people of enterprises."""
-    rows = Role.objects.filter(place_id=scope.place_id, enterprise_id=None, user__is_active=True)
-    rows = rows.filter(Q(ends_on=None) | Q(ends_on__gte=scope.today))
+    rows = Role.objects.in_office(scope.today).filter(place_id=scope.place_id, enterprise_id=None)
     named = Q(user__display_name__icontains=text) | Q(user__display_name_en__icontains=text)
     office = Q(organisation__name__icontains=text) | Q(organisation__name_en__icontains=text)
     return rows.filter(named | office).select_related("user", "organisation", "locality").order_by("user__display_name")

@@ -74,14 +74,14 @@ def cockpit(ask: Ask) -> Cockpit:
         offices=[o for o in offices if o not in calm],
         calm=len(calm),
         townships=by_township(ask),
-        months=trend(lengths, months_until(ask.scope.today or ask.at.date(), MONTHS)),
+        months=trend(lengths, months_until(ask.place.day(ask.at), MONTHS)),
         span=whole,
     )
 
 
 def _year_back(ask: Ask) -> int:
     """Days back to the first of the trend's first month, or to the span's beginning."""
-    today = ask.at.astimezone(ask.place.zone).date()
+    today = ask.place.day(ask.at)
     return max((today - months_until(today, MONTHS)[0]).days, ask.days)
 
 

@@ -57,7 +57,7 @@ class Ask:
         if self.month:
             after = (self.month.replace(day=28) + timedelta(days=4)).replace(day=1)
             return self._midnight(self.month), self._midnight(after)
-        today = self.at.astimezone(self.place.zone).date()
+        today = self.place.day(self.at)
         return self._midnight(today - timedelta(days=self.days)), self.at + timedelta(seconds=1)
 
     def _midnight(self, day: date) -> datetime:

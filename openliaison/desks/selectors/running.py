@@ -39,8 +39,7 @@ def state(scope: Scope, place: Place, at: datetime) -> dict[str, Any]:
 
 def _people(place: Place, at: datetime) -> list[tuple[str, int]]:
     """Active people by role."""
-    today = at.astimezone(place.zone).date()
-    rows = Role.objects.filter(place=place, user__is_active=True).filter(Q(ends_on=None) | Q(ends_on__gte=today))
+    rows = Role.objects.in_office(place.day(at)).filter(place=place)
     counts = dict(rows.order_by().values_list("kind").annotate(Count("user_id", distinct=True)))
     return [(str(label), counts.get(kind, 0)) for kind, label in Role.Kind.choices]
 

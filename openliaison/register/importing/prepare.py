@@ -107,7 +107,7 @@ class Prepared:
         setup = Setup(
             scheme=self.place.number_scheme,
             currency=self.place.currency,
-            today=at.astimezone(self.place.zone).date(),
+            today=self.place.day(at),
             localities=self.localities,
             industry=lambda text: canonical(self.place.industry_scheme, text),
         )

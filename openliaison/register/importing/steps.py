@@ -73,7 +73,7 @@ def receive_file(
     Raises:
         Incomplete: the day for which the file speaks lies ahead.
     """
-    if as_of > at.astimezone(place.zone).date():
+    if as_of > place.day(at):
         raise Incomplete(_("The date %(day)s lies ahead.") % {"day": as_of})
     batch, is_new = ImportBatch.objects.get_or_create(
         client_key=client_key or uuid4(),

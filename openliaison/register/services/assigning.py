@@ -136,7 +136,7 @@ def end_stationing(*, link: Link, on: date, by: Role | None, at: datetime) -> Li
     if row.kind == Link.Kind.HANDLER:
         raise NotAllowed(_("An organisation that handles cases leaves by itself, some time after the last case."))
     rules.need_steer(by, row.enterprise)
-    today = at.astimezone(row.place.zone).date()
+    today = row.place.day(at)
     if row.ends_on and row.ends_on < today:
         raise AlreadyDone(_("This ended on %(day)s.") % {"day": row.ends_on})
     if on < row.starts_on <= today:

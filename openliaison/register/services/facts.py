@@ -42,7 +42,7 @@ def record_fact(
         NotAllowed: the person may not write in this file.
     """
     definition = facts.definition(enterprise.place_id, key)
-    today = at.astimezone(enterprise.place.zone).date()
+    today = enterprise.place.day(at)
     if as_of > today:
         raise Incomplete(_("The date %(day)s lies ahead.") % {"day": as_of})
     rules.need_write(by, enterprise, today)
@@ -108,7 +108,7 @@ def retract_fact(*, fact: Fact, reason: str, by: Role, at: datetime) -> Fact:
 
 def _current(fact: Fact, by: Role, at: datetime) -> Fact:
     row = Fact.objects.select_for_update().get(pk=fact.pk)
-    rules.need_write(by, row.enterprise, at.astimezone(row.enterprise.place.zone).date())
+    rules.need_write(by, row.enterprise, row.enterprise.place.day(at))
     if row.superseded_at or row.retracted_at:
         raise AlreadyDone(_("A newer value is on file; look at that one."))
     return row

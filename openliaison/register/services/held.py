@@ -158,4 +158,4 @@ def _change(row: models.Model, changes: dict[str, Any], allowed: tuple[str, ...]
 
 
 def _today(enterprise: Enterprise, at: datetime) -> date:
-    return at.astimezone(enterprise.place.zone).date()
+    return enterprise.place.day(at)

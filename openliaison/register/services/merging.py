@@ -144,7 +144,7 @@ class _Move:
         self.all_of(Contact, "enterprise_id")
 
     def links(self, at: datetime) -> None:
-        today = at.astimezone(self.kept.place.zone).date()
+        today = self.kept.place.day(at)
         there = list(Link.objects.filter(enterprise=self.kept))
         has_officer = any(link.kind == Link.Kind.OFFICER and _runs(link, today) for link in there)
         going = []
