@@ -44,12 +44,14 @@ def _database() -> dict[str, object]:
 
 
 SECRET_KEY = _secret_key()
-ALLOWED_HOSTS = ["*"] if IS_DEMO else [h for h in os.environ.get("OPENLIAISON_HOSTS", "").split(",") if h]
+ALLOWED_HOSTS = [h for h in os.environ.get("OPENLIAISON_HOSTS", "").split(",") if h]
 if PUBLIC_URL:
     ALLOWED_HOSTS += [urlparse(PUBLIC_URL).hostname or ""]
     CSRF_TRUSTED_ORIGINS = [PUBLIC_URL.rstrip("/")]
-if not ALLOWED_HOSTS:
-    ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+if IS_DEMO or not ALLOWED_HOSTS:
+    ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]"]
+if IS_DEMO:
+    ALLOWED_HOSTS += [".local"]  # what a machine is called on the network around it
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -11,6 +11,7 @@ from openliaison.core.now import now
 
 from . import tokens
 from .errors import TokenRefused, TooManyAttempts
+from .services.door import address_of
 
 API = "/api/"
 BEARER = "bearer "
@@ -34,7 +35,7 @@ class TokenMiddleware:
 
     def _take(self, request: HttpRequest, secret: str) -> None:
         try:
-            token = tokens.read_token(secret, address=request.META.get("REMOTE_ADDR") or None, at=now())
+            token = tokens.read_token(secret, address=address_of(request), at=now())
         except TooManyAttempts as error:
             request.user, request.token_fault = AnonymousUser(), (429, str(error))  # type: ignore[attr-defined]
         except TokenRefused as error:

@@ -13,7 +13,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from openliaison.core.models import Locality, Place, Seeded, TwoNames
+from openliaison.core.models import Locality, Place, Seeded, TwoNames, of_own_place, open_to_all
 from openliaison.core.scope import (
     ADMIN,
     ANALYST,
@@ -45,12 +45,9 @@ class Organisation(TwoNames, Seeded):
     parent = models.ForeignKey("self", models.PROTECT, null=True)
     phone = models.CharField(max_length=40, blank=True)
 
-    @staticmethod
-    def rule(scope: AnyScope) -> Rule:
-        return {role: Q() for role in (*ROLES, WEB)}
-
+    rule = staticmethod(open_to_all)
+    insert_rule = update_rule = staticmethod(of_own_place)
     objects = ScopedQuerySet.as_manager()
-    writers = {ADMIN: "INSERT, UPDATE"}
 
     class Meta:
         ordering = ["name"]

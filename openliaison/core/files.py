@@ -5,6 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
+from uuid import uuid4
 
 import filetype
 from django.conf import settings
@@ -64,7 +65,7 @@ def keep(upload: UploadedFile) -> Kept:
     target = _path(digest)
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.with_suffix(".part")
+        part = target.with_suffix(f".{uuid4().hex}")  # two who send the same file at once do not share it
         part.write_bytes(content)
         part.replace(target)
     return Kept(_clean_name(upload.name or ""), kind, len(content), digest)

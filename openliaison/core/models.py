@@ -37,8 +37,13 @@ class TwoNames(models.Model):
         return self.label
 
 
-def _open_to_all(scope: AnyScope) -> Rule:
+def open_to_all(scope: AnyScope) -> Rule:
     return {role: Q() for role in (*ROLES, WEB)}
+
+
+def of_own_place(scope: AnyScope) -> Rule:
+    """The administrator changes the place they administer, not the other places of the installation."""
+    return {ADMIN: Q(place_id=scope.place_id)}
 
 
 class Place(TwoNames):
@@ -55,9 +60,12 @@ class Place(TwoNames):
     root_path = models.CharField(**PATH)
     is_example = models.BooleanField(default=False)
 
-    rule = staticmethod(_open_to_all)
+    rule = staticmethod(open_to_all)
     objects = ScopedQuerySet.as_manager()
-    writers = {ADMIN: "UPDATE"}
+
+    @staticmethod
+    def update_rule(scope: AnyScope) -> Rule:
+        return {ADMIN: Q(pk=scope.place_id)}
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -81,9 +89,9 @@ class Locality(TwoNames):
     grid_row = models.PositiveSmallIntegerField(null=True)
     grid_col = models.PositiveSmallIntegerField(null=True)
 
-    rule = staticmethod(_open_to_all)
+    rule = staticmethod(open_to_all)
+    insert_rule = update_rule = staticmethod(of_own_place)
     objects = ScopedQuerySet.as_manager()
-    writers = {ADMIN: "INSERT, UPDATE"}
 
     class Meta:
         ordering = ["path"]
@@ -114,9 +122,9 @@ class CalendarDay(Seeded):
     name_en = models.CharField(max_length=100, blank=True)
     source = models.CharField(max_length=200, blank=True)
 
-    rule = staticmethod(_open_to_all)
+    rule = staticmethod(open_to_all)
+    insert_rule = update_rule = staticmethod(of_own_place)
     objects = ScopedQuerySet.as_manager()
-    writers = {ADMIN: "INSERT, UPDATE, DELETE"}
 
     class Meta:
         ordering = ["day"]
@@ -133,9 +141,9 @@ class ClockLimit(Seeded):
     valid_from = models.DateField()
     source = models.CharField(max_length=200, blank=True)
 
-    rule = staticmethod(_open_to_all)
+    rule = staticmethod(open_to_all)
+    insert_rule = update_rule = staticmethod(of_own_place)
     objects = ScopedQuerySet.as_manager()
-    writers = {ADMIN: "INSERT, UPDATE"}
 
     class Meta:
         ordering = ["key", "valid_from"]
@@ -153,9 +161,9 @@ class Setting(Seeded):
     value = models.JSONField()
     valid_from = models.DateField()
 
-    rule = staticmethod(_open_to_all)
+    rule = staticmethod(open_to_all)
+    insert_rule = update_rule = staticmethod(of_own_place)
     objects = ScopedQuerySet.as_manager()
-    writers = {ADMIN: "INSERT, UPDATE"}
 
     class Meta:
         ordering = ["key", "valid_from"]

@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import embedded, preflight
+from . import embedded, hosts, preflight
 
 BAD_INPUT = 2
 MOST_DEATHS, WINDOW_SECONDS = 5, 60.0
@@ -93,6 +93,9 @@ def _environment(options: Options) -> dict[str, str]:
     }
     if options.public_url or options.cert:
         found["OPENLIAISON_PUBLIC_URL"] = options.url
+    if options.is_demo:
+        given = os.environ.get("OPENLIAISON_HOSTS", "").split(",")
+        found["OPENLIAISON_HOSTS"] = ",".join([*filter(None, given), *hosts.names_of(options.host)])
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -38,7 +38,7 @@ def health(request: HttpRequest) -> HttpResponse:
             )
             if cursor.fetchone()[0] == 0:
                 missing.append("worker")
-    except DatabaseError:
+    except Error:
         missing.append("database")
     return JsonResponse({"ok": not missing, "missing": missing}, status=503 if missing else 200)
 

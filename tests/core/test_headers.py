@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import path
 
+import config.settings
 from openliaison.core.access import public
 from openliaison.core.middleware import CONTENT_POLICY
 from tests.factories import World
@@ -149,3 +151,28 @@ def test_with_tls_cookies_are_secure_and_the_browser_remembers(tmp_path):
     said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=True)
 
     assert json.loads(said.stdout) == [True, True, 31_536_000, ["county.example"], ["https://county.example"]]
+
+
+def test_the_example_answers_to_this_machine_only():
+    """A name of somebody else's that points here (DNS rebinding) opens nothing."""
+    from openliaison.core.hosts import names_of
+
+    assert names_of("192.0.2.7") == ["192.0.2.7"]
+    assert names_of("::1") == ["[::1]"]
+    everything = names_of("0.0.0.0")
+    assert "127.0.0.1" in everything
+    assert "*" not in everything
+    assert config.settings.IS_DEMO
+    assert "*" not in config.settings.ALLOWED_HOSTS
+
+
+def test_health_says_that_the_database_is_away(client, monkeypatch):
+    def away(*_):
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(connection, "cursor", away)
+    monkeypatch.setattr("django.db.transaction.Atomic.__enter__", away)
+    answer = client.get("/healthz")
+
+    assert answer.status_code == 503
+    assert answer.json() == {"ok": False, "missing": ["database"]}

@@ -19,7 +19,7 @@ from openliaison.accounts.models import Role, User
 from openliaison.cases.models import Case, Entry, Handling, Promise
 from openliaison.core import walls
 from openliaison.core.access import everybody
-from openliaison.core.models import Task
+from openliaison.core.models import Place, Setting, Task
 from openliaison.core.scope import OFFICER, ROLES, WEB, Scope, acting_as, enter
 from openliaison.register.models import Contact, Enterprise, Fact, Link
 from openliaison.visits.models import Visit
@@ -197,6 +197,17 @@ def test_an_officer_cannot_write_a_visit_to_an_enterprise_of_others(world):
     )
     with refused("row-level security"), acting_as(officer.scope(NOON)):
         visit.save(force_insert=True)
+
+
+def test_an_administrator_changes_no_other_place(world):
+    other = Place.objects.create(code="elsewhere", name="别处", time_zone="UTC", currency="EUR", root_path="elsewhere/")
+    own, theirs = (Setting(place=p, key="new", value=1, valid_from=NOON) for p in (world.place, other))
+    with transaction.atomic(), acting_as(scope_of(world, "administrator")):
+        own.save(force_insert=True)
+        assert Place.objects.filter(pk=other.pk).update(name="x") == 0
+        assert Place.objects.filter(pk=world.place.pk).update(name_en="x") == 1
+    with refused("row-level security"), acting_as(scope_of(world, "administrator")):
+        theirs.save(force_insert=True)
 
 
 def test_a_coordinator_cannot_move_a_case_into_another_county(world):

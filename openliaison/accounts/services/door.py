@@ -92,7 +92,7 @@ def change_password(*, session: Any, user: User, old: str, password: str, at: da
 
 @transaction.atomic
 def log_out_everywhere(*, user: User, at: datetime) -> None:
-    """End every session of a person; the door keeps the one it serves alive."""
+    """End every session of a person; the door keeps the one it serves alive. Tokens of other systems stay."""
     user.session_version += 1
     user.save(update_fields=["session_version"])
     journal.record(user, "logged_out_everywhere", by=user, at=at)
