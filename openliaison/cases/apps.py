@@ -8,8 +8,17 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from openliaison.core.states import register
+        from django.db.models import Q
 
+        from openliaison.core.states import register
+        from openliaison.register.followers import place_with
+
+        from .models import Case, Handling, Promise
+
+        # A confidential case stays with the desk that received it.
+        place_with(Case, "enterprise_id", Q(is_confidential=False))
+        place_with(Promise, "enterprise_id", Q(is_confidential=False))
+        place_with(Handling, "case__enterprise_id", Q(case__is_confidential=False))
         register(
             case__draft=("none", "file-text", _("draft")),
             case__submitted=("wait", "inbox", _("to be assigned")),

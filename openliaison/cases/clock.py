@@ -23,6 +23,7 @@ WATCHED = {
     Case.Status.IN_HAND: ("reply", "solution"),
     Case.Status.REFERRED_UP: ("solution",),
     Case.Status.PLANNED: ("solution",),
+    Case.Status.WAITING: ("reply", "solution"),  # once the pauses are used up
 }
 _VALUES = {Entry.Kind.EXTENSION_GRANTED: "extension"}
 
@@ -103,7 +104,7 @@ def may_ask_extension(case: Case, at: datetime) -> bool:
 
 
 def _runs(found: dict[str, ClockState], name: str) -> bool:
-    return name in found and found[name].stopped_at is None
+    return name in found and found[name].stopped_at is None and not found[name].is_paused
 
 
 def _limits(case: Case, rows: dict[str, places.LimitRow]) -> CaseLimits:

@@ -10,6 +10,7 @@ from procrastinate.contrib.django import app
 from openliaison.core import places
 from openliaison.core.errors import Refused
 from openliaison.core.now import now
+from openliaison.register import followers
 from openliaison.register.models import Link
 
 from . import clock, services
@@ -62,6 +63,7 @@ def open_up(case_id: int) -> None:
         piece.user, piece.arbiter = None, None
         piece.ends_at = now() if is_second else None
         piece.save(update_fields=["user", "arbiter", "ends_at"])
+    followers.relocate([case.enterprise_id])
     link_handlers(case.pk)
 
 
@@ -107,6 +109,14 @@ def _silent_since(case: Case) -> datetime:
 def settle_provisional(timestamp: int) -> None:
     """Reckon provisional due instants again: the year's holidays may have been loaded."""
     for case in Case.objects.running().filter(due_is_provisional=True).values_list("pk", flat=True):
+        _reckon_again(case)
+
+
+@app.periodic(cron="20 * * * *")
+@app.task(name="cases.resume_clocks", queueing_lock="cases.resume_clocks")
+def resume_clocks(timestamp: int) -> None:
+    """Let the clock run on lists too where a question to the enterprise has used up what may be paused."""
+    for case in Case.objects.filter(status=Case.Status.WAITING, due_at=None).values_list("pk", flat=True):
         _reckon_again(case)
 
 

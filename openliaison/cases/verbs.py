@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from django.utils.functional import Promise as Words
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from . import forms, services
@@ -21,10 +22,15 @@ class Door(NamedTuple):
     hint: Words | str = ""
     placeholder: Words | str = ""
     button: Words | str = ""  # what the button says where it is not the label
+    said: Words | str = ""  # what stands on the page when it is done, and what comes next
 
     @property
     def press(self) -> Words | str:
         return self.button or self.label
+
+    @property
+    def done(self) -> str:
+        return str(self.said) or gettext("Done: %(verb)s.") % {"verb": self.label}
 
 
 _SHOWN = _("Never shown to the enterprise.")
@@ -115,14 +121,17 @@ DOORS: dict[str, Door] = {
     "answer_question": Door(
         _("Answer the question"), "message-2", forms.TextForm, services.answer_question,
         _("The office goes on as soon as it is answered."), button=_("Send the answer"),
+        said=_("The answer is with the office; its clock runs on."),
     ),
     "reopen": Door(
         _("Reopen"), "refresh", forms.ReopenForm, services.reopen_case,
         _("Within 90 days. The first result stays on file; a new clock starts."), _("What is still wrong?"),
+        said=_("The case is open again, on a new clock."),
     ),
     "request_withdrawal": Door(
         _("Withdraw"), "circle-minus", forms.OptionalTextForm, services.request_withdrawal,
-        _("The desk calls you before it closes the case."),
+        _("The desk calls you before it closes the case."), button=_("Ask to withdraw it"),
+        said=_("The desk has your wish to withdraw and calls you first. Until then the case goes on."),
     ),
     "lift_confidentiality": Door(
         _("Lift confidentiality"), "lock-open", forms.NothingForm, services.lift_confidentiality,
@@ -131,6 +140,7 @@ DOORS: dict[str, Door] = {
     "message": Door(
         _("Message"), "message-2", forms.TextForm, services.send_message,
         placeholder=_("Everybody in this case reads it, the enterprise too."), button=_("Send"),
+        said=_("Your message is in the case; everybody in it reads it."),
     ),
     "note": Door(
         _("Internal note"), "lock", forms.TextForm, services.note_case, _SHOWN,
@@ -143,6 +153,6 @@ DOORS: dict[str, Door] = {
     "attach": Door(_("Attach a file"), "paperclip", forms.FileForm, services.attach_file),
     "submit": Door(
         _("Submit"), "send", forms.NothingForm, services.submit_case, _("It goes to the desk and its clocks start."),
-        button=_("Send to the desk"),
+        button=_("Send to the desk"), said=_("The case is with the desk. It gets in touch within two working hours."),
     ),
 }  # fmt: skip

@@ -146,7 +146,7 @@ def _number(text: str) -> Decimal:
 
 def _int(text: str, rest: str, place: Place | None) -> int:
     number = _number(text)
-    if number != number.to_integral_value():
+    if number < 0 or number != number.to_integral_value():  # whole numbers count something
         raise ValueError
     return int(number)
 
@@ -187,7 +187,7 @@ _READERS = {"bool": _bool, "int": _int, "decimal": _decimal, "date": _date, "enu
 def _wanted(kind: str, rest: str) -> str:
     words = {
         "bool": _("yes or no"),
-        "int": _("a whole number"),
+        "int": _("a whole number, 0 or more"),
         "decimal": _("a number"),
         "date": _("a date such as 2026-03-05"),
         "code": _("a code that the list has"),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from openliaison.accounts.models import Role
 from openliaison.cases.models import Category
 from openliaison.core.forms import DateInput, Pick, SentOnce
+from openliaison.core.now import now
 from openliaison.register import facts
 from openliaison.register.errors import Incomplete
 
@@ -102,6 +103,7 @@ class VisitForm(SentOnce):
         self, *args: Any, role: Role, contacts: Any, questions: Sequence[Question] = (), **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.at, self.zone = now(), role.place.zone
         self.fields["met"].queryset = contacts
         self.fields["met"].label_from_instance = lambda c: f"{c.name} {c.function_label}".strip()
         if len(contacts) > 3:
@@ -120,6 +122,10 @@ class VisitForm(SentOnce):
         data = super().clean() or {}
         if data.get("promise") and not data.get("promise_due"):
             self.add_error("promise_due", _("A promise needs a day: say by when."))
+        if data.get("promise_due") and data["promise_due"] < self.at.astimezone(self.zone).date():
+            self.add_error("promise_due", _("A promise is for today or a later day."))
+        if data.get("visited_at") and data["visited_at"] > self.at:
+            self.add_error("visited_at", _("The visit lies in the future. Correct its date."))
         if data.get("promise_due") and not data.get("promise"):
             self.add_error("promise", _("Write what was promised, or take the day away."))
         if not data.get("problem", "").strip():

@@ -16,6 +16,7 @@ from openliaison.core.access import roles
 from openliaison.core.errors import Refused
 from openliaison.core.now import now
 from openliaison.core.pages import Column, ListPage
+from openliaison.core.scope import Scope
 from openliaison.register.models import Contact, Enterprise, served_by_me
 
 from . import selectors, services
@@ -140,22 +141,26 @@ def visit_list(request: HttpRequest) -> HttpResponse:
     filters = VisitFilters(request.GET)
     is_valid = filters.is_valid()
     rows = selectors.listed(request.scope, filters.cleaned_data)
-    page = ListPage(request, rows, _columns(), default_sort="-at", filters=filters, name="visits")
+    page = ListPage(request, rows, _columns(request.scope), default_sort="-at", filters=filters, name="visits")
     if (kind := request.GET.get("export")) and is_valid:
         return page.export(kind, "visits", now())
     context = {"list": page, "page": page.page, "filters": filters}
     return render(request, "visits/visit_list.html", context, status=200 if is_valid else 422)
 
 
-def _columns() -> list[Column]:
+def _columns(scope: Scope) -> list[Column]:
+    """The enterprise sees at once what it has confirmed; whose contact it was needs no column for it."""
+    is_own = scope.is_enterprise
     return [
         Column("at", _("When"), lambda v: v.at, "at"),
-        Column("enterprise", _("Enterprise"), lambda v: v.enterprise.label, "enterprise__name"),
+        Column("enterprise", _("Enterprise"), lambda v: v.enterprise.label, "enterprise__name", is_extra=is_own),
         Column("mode", _("How"), lambda v: v.get_mode_display(), "mode"),
         Column("officer", _("Officer"), lambda v: v.officer.label, "officer__display_name"),
         Column("notes", _("Notes"), lambda v: v.body or _("nothing new")),
         Column("minutes", _("Minutes"), lambda v: v.minutes, "minutes", is_number=True, is_extra=True, nulls_last=True),
-        Column("confirmed", _("Confirmed"), lambda v: v.confirmed_at, "confirmed_at", is_extra=True, nulls_last=True),
+        Column(
+            "confirmed", _("Confirmed"), lambda v: v.confirmed_at, "confirmed_at", is_extra=not is_own, nulls_last=True
+        ),
     ]
 
 

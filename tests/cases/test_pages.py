@@ -354,3 +354,43 @@ class TestExternalNumbers:
 
     def test_it_is_the_desks(self, world):
         assert browser(world.lead).get("/cases/external/").status_code == 403
+
+
+class TestWordsForTheEnterprise:
+    def test_what_was_done_is_said_with_what_comes_next(self, world):
+        case = world.assigned()
+        manager = browser(world.manager)
+        answer = press(manager, case, "request_withdrawal")
+        page = manager.get(answer.url).content.decode()
+        assert "calls you first" in page
+        assert "Done:" not in page
+
+    def test_a_withdrawal_is_called_about_before_its_closing_is_offered(self, world):
+        case = world.assigned()
+        press(browser(world.manager), case, "request_withdrawal")
+        desk, closing = browser(world.coordinator), f"/cases/{case.pk}/confirm_withdrawal/"
+        page = desk.get(f"/cases/{case.pk}/").content.decode()
+        assert f'action="/cases/{case.pk}/call_back/"' in page
+        assert closing not in page
+        assert "call it first" in page
+        press(desk, case, "call_back", reached="true")
+        page = desk.get(f"/cases/{case.pk}/").content.decode()
+        assert closing in page
+        assert "call it first" not in page
+
+    def test_a_draft_is_with_nobody_but_its_author(self, world):
+        draft = world.in_status("draft")
+        page = browser(world.manager).get(f"/cases/{draft.pk}/").content.decode()
+        assert "it is a draft and has not been sent" in page
+        assert "The desk, until it is assigned" not in page
+
+    def test_its_own_page_does_not_explain_capacities(self, world):
+        case = world.assigned()
+        assert "You act as" not in browser(world.manager).get(f"/cases/{case.pk}/").content.decode()
+        assert "You act as" in browser(world.lead).get(f"/cases/{case.pk}/").content.decode()
+
+    def test_a_very_long_text_is_folded_and_whole(self, world):
+        case = world.case(text="字" * 5000)
+        page = browser(world.manager).get(f"/cases/{case.pk}/").content.decode()
+        assert '<details class="long">' in page
+        assert "字" * 5000 in page

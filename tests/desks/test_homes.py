@@ -222,12 +222,32 @@ def test_the_enterprise_is_asked_one_question_first_and_answers_it_in_one_tap(wo
     case = world.replied()
     browser = at_the_screen(world.manager)
     page = browser.get("/").content.decode()
-    assert page.index("Is it solved?") < page.index("Our problems")
+    assert page.index("says it is solved. Is it?") < page.index("Our problems")
 
     answer = browser.post(f"/cases/{case.pk}/confirm/", {"verdict": "yes", "client_key": str(uuid.uuid4())})
     case.refresh_from_db()
     assert answer.status_code == 302
     assert case.outcome == "solved"
+
+
+def test_partly_and_no_lead_from_home_to_the_one_thing_each_still_needs(world, at_the_screen):
+    case = world.replied()
+    browser = at_the_screen(world.manager)
+    page = browser.get("/").content.decode()
+    for answer in ("partly", "no"):
+        assert f'href="/cases/{case.pk}/verdict/{answer}/"' in page
+        assert browser.get(f"/cases/{case.pk}/verdict/{answer}/").status_code == 200
+
+
+def test_a_plan_is_put_to_the_enterprise_as_a_date_and_not_as_a_solution(world, at_the_screen):
+    case = cases.reply_case(
+        case=world.assigned(), text="下周换变压器。", reply_kind="planned", planned_on=NOON.date() + timedelta(days=7),
+        by=world.lead, at=NOON,
+    )  # fmt: skip
+    page = at_the_screen(world.manager).get("/")
+    assert page.context["words"][0].is_plan
+    assert "Is that all right?" in page.content.decode()
+    assert f"/cases/{case.pk}/verdict/partly/" not in page.content.decode()
 
 
 def test_a_question_of_an_office_is_shown_in_its_words_and_answered_there(world, at_the_screen):

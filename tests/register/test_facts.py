@@ -63,6 +63,7 @@ REFUSES = [
     ("bool", "maybe", "yes or no"),
     ("int", "12.5", "a whole number"),
     ("int", "1e400", "a whole number"),
+    ("int", "-5", "0 or more"),
     ("decimal", "NaN", "a number"),
     ("decimal", "many", "a number"),
     ("date", "2026-02-30", "a date such as"),

@@ -218,3 +218,34 @@ def test_the_desk_asks_the_officer_from_its_page(world, at_the_screen):
 
     assert "has it on the list" in answer.content.decode()
     assert "Get in touch" in at_the_screen(world.officer).get("/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("field", "more"),
+    [
+        ("promise_due", {"promise": "周五前答复", "promise_due": (NOON.date() - timedelta(days=1)).isoformat()}),
+        ("visited_at", {"notes": "看了车间", "visited_at": f"{NOON.date() + timedelta(days=2)}T10:00"}),
+    ],
+)
+def test_a_day_that_cannot_be_is_marked_where_it_was_typed(world, at_the_screen, field, more):
+    answer = at_the_screen(world.officer).post("/visits/record/", form(world, **more))
+
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == [field]
+    assert not Visit.objects.exists()
+
+
+def test_a_refused_visit_says_that_its_pictures_must_be_chosen_again(world, at_the_screen):
+    picture = SimpleUploadedFile("a.png", PNG, "image/png")
+    answer = at_the_screen(world.officer).post("/visits/record/", form(world, promise="周五前答复", uploads=[picture]))
+
+    assert "Choose your files again" in answer.content.decode()
+
+
+def test_the_enterprise_sees_in_the_list_what_it_has_confirmed(world, at_the_screen):
+    services.confirm_visit(visit=visited(world), by=world.manager, at=NOON)
+    page = at_the_screen(world.manager).get("/visits/")
+
+    shown = page.context["list"].shown
+    assert "confirmed" in shown
+    assert "enterprise" not in shown

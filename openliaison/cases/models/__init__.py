@@ -1,6 +1,6 @@
 """A problem from its first word to the enterprise's own verdict; promises of both sides."""
 
-from .case import Case, CaseQuerySet, Category, Handling
+from .case import Case, CaseQuerySet, Category, Handling, running
 from .promise import Promise, PromiseQuerySet
 from .reply import ReplyTemplate
 from .story import CaseFile, Entry, Extension, ExternalRef, Objection
@@ -18,4 +18,5 @@ __all__ = [
     "Promise",
     "PromiseQuerySet",
     "ReplyTemplate",
+    "running",
 ]

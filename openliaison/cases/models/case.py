@@ -132,13 +132,19 @@ def _mine(scope: AnyScope) -> Q:
     return (ours | Q(user_id=scope.user_id)) & Q(ends_at=None)
 
 
+def running() -> Q:
+    """The county's clock runs; with a question to the enterprise, once its pauses are used up."""
+    with_the_desk = Q(status="replied", reply_kind="referred")
+    return Q(status__in=Case.RUNNING) | with_the_desk | Q(status="waiting_enterprise", due_at__isnull=False)
+
+
 class CaseQuerySet(ScopedQuerySet):
     def open(self) -> CaseQuerySet:
         return self.filter(status__in=Case.OPEN)  # named, not shut out: an index serves
 
     def running(self) -> CaseQuerySet:
         """Somebody on the county's side is to act now."""
-        return self.filter(Q(status__in=Case.RUNNING) | Q(status="replied", reply_kind="referred"))
+        return self.filter(running())
 
     def overdue(self, at: datetime) -> CaseQuerySet:
         return self.running().filter(due_at__lte=at)

@@ -132,10 +132,14 @@ def covers(role: Role, path: str) -> bool:
 
 
 def coordinators(case: Case, at: datetime) -> list[User]:
-    """The people of the desk that received the case."""
-    desk = _in_office(case, at).filter(place_id=case.place_id, kind=Role.Kind.COORDINATOR)
-    here = desk.filter(locality__path=case.received_path)
-    return _people(here if case.is_confidential or here.exists() else desk)
+    """The people of the desk that received the case; where it is not the enterprise's any more, of the nearest above it."""
+    desks = _in_office(case, at).filter(place_id=case.place_id, kind=Role.Kind.COORDINATOR)
+    if case.is_confidential:
+        return _people(desks.filter(locality__path=case.received_path))
+    above = [r for r in desks.select_related("user", "locality") if covers(r, case.locality_path)]
+    paths = {r.locality.path for r in above if r.locality}
+    level = case.received_path if case.received_path in paths else max(paths, key=len, default="")
+    return [r.user for r in above if r.locality and r.locality.path == level]
 
 
 def people_of(organisation: Organisation | int, case: Case, at: datetime) -> list[User]:

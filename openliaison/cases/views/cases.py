@@ -20,6 +20,7 @@ from openliaison.core.access import roles
 from openliaison.core.errors import Refused
 from openliaison.core.now import now
 from openliaison.core.pages import Column, ListPage
+from openliaison.core.scope import Scope
 from openliaison.register.models import Enterprise
 
 from .access import ACTING, EVERYBODY, find_case
@@ -31,7 +32,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
     """The cases this person may see; confidential ones stay out of exports."""
     filters = CaseFilter(request.GET, request=request)
     rows = selectors.list_rows(request.scope, request.GET, now())
-    page = ListPage(request, rows, _columns(), default_sort="-created_at", filters=filters, name="cases")
+    page = ListPage(request, rows, _columns(request.scope), default_sort="-created_at", filters=filters, name="cases")
     if kind := request.GET.get("export"):
         page.rows = rows.filter(is_confidential=False).prefetch_related("external_refs")
         return page.export(kind, "cases", now())
@@ -39,11 +40,13 @@ def case_list(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/case_list.html", shown)
 
 
-def _columns() -> list[Column]:
+def _columns(scope: Scope) -> list[Column]:
+    """Whose case it is needs no column for the enterprise itself."""
+    is_own = scope.is_enterprise
     return [
         Column("number", _("Number"), lambda c: c.number, "number"),
         Column("title", _("Case"), lambda c: c.label),
-        Column("enterprise", _("Enterprise"), lambda c: c.enterprise.label, "enterprise__name"),
+        Column("enterprise", _("Enterprise"), lambda c: c.enterprise.label, "enterprise__name", is_extra=is_own),
         Column("place", _("Township"), lambda c: c.enterprise.locality.label, "locality_path", is_extra=True),
         Column("category", _("Category"), lambda c: c.category.label if c.category else "", "category__position"),
         Column("lead", _("Who has it"), lambda c: c.lead.label if c.lead else "", "lead__name"),
@@ -81,7 +84,7 @@ def act(request: HttpRequest, case_id: int, verb: str) -> HttpResponse:
         except Refused as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, _("Done: %(verb)s.") % {"verb": door.label})
+            messages.success(request, door.done)
             return redirect("cases:case", case_id)
     found = find_case(request, case_id)
     return render(request, "cases/case.html", context(request, found, worded(form, verb), verb), status=422)

@@ -10,16 +10,18 @@ from django.utils.functional import Promise as Words
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from openliaison.accounts.models import Role
 from openliaison.cases import clock, rules, selectors
 from openliaison.cases.forms import decline_reasons
-from openliaison.cases.models import Case, Promise
+from openliaison.cases.models import Case, Entry, Promise
 from openliaison.cases.verbs import DOORS
 from openliaison.core.now import now
 
 # In which order a page offers verbs; the first that is allowed is the open tab.
 FRONT = (
-    "submit", "confirm", "answer_question", "rule", "rule_extension", "refer_up", "confirm_withdrawal", "assign",
-    "return_from_above", "reply", "answer", "ask", "finish_piece", "close_silent", "reopen", "message", "note",
+    "submit", "confirm", "answer_question", "rule", "rule_extension", "refer_up", "call_back", "confirm_withdrawal",
+    "assign", "return_from_above", "reply", "answer", "ask", "finish_piece", "close_silent", "reopen", "message",
+    "note",
 )  # fmt: skip
 MOST_TABS = 5
 _SMALL = ("message", "attach", "note", "contact", "categorise", "refer_externally")  # everybody knows these
@@ -42,7 +44,8 @@ def context(request: HttpRequest, found: Case, form: Any = None, verb: str = "")
     able = [v for v in able if makes_sense(found, v, held)]
     asks_verdict = "confirm" in able and scope.is_enterprise  # asked on top, one question per page
     able = [v for v in able if not (asks_verdict and v == "confirm")]
-    front = sorted((v for v in FRONT if v in able), key=lambda v: _rank(found, v))[:MOST_TABS]
+    in_front = (v for v in FRONT if v in able and (v != "call_back" or awaits_call(found)))
+    front = sorted(in_front, key=lambda v: _rank(found, v))[:MOST_TABS]
     chosen = verb or request.GET.get("tab", "")
     chosen = chosen if chosen in able or (verb and form) else (front[0] if front else "")
     lines = selectors.conversation(found, scope)
@@ -89,9 +92,11 @@ def _empty_form(request: HttpRequest, found: Case, verb: str) -> Any:
 
 def worded(form: Any, verb: str) -> Any:
     """The verb's own placeholder in its box of words."""
+    is_own = form.role.kind == Role.Kind.ENTERPRISE and verb == "message"
+    words = _("The desk and the offices of this case read it.") if is_own else DOORS[verb].placeholder
     for name in ("text", "reason"):
-        if name in form.fields and DOORS[verb].placeholder:
-            form.fields[name].widget.attrs["placeholder"] = DOORS[verb].placeholder
+        if name in form.fields and words:
+            form.fields[name].widget.attrs["placeholder"] = words
             form.fields[name].widget.attrs["aria-label"] = form.fields[name].label
     return form
 
@@ -111,7 +116,7 @@ def makes_sense(found: Case, verb: str, held: frozenset[str]) -> bool:
         "rule_extension": lambda: found.extensions.filter(ruled_at=None).exists(),
         "request_extension": lambda: not found.extensions.exists(),
         "object": lambda: _may_object(found),
-        "confirm_withdrawal": lambda: found.withdrawal_asked_at is not None,
+        "confirm_withdrawal": lambda: found.withdrawal_asked_at is not None and not awaits_call(found),
         "drop_withdrawal": lambda: found.withdrawal_asked_at is not None,
         "request_withdrawal": lambda: found.withdrawal_asked_at is None,
         "name_person": lambda: found.is_confidential,
@@ -120,6 +125,14 @@ def makes_sense(found: Case, verb: str, held: frozenset[str]) -> bool:
         "add_co": lambda: not found.is_confidential or rules.COORDINATOR in held,
     }
     return checks[verb]() if verb in checks else True
+
+
+def awaits_call(found: Case) -> bool:
+    """Whether the enterprise asked to withdraw and nobody has spoken to it since."""
+    asked = found.withdrawal_asked_at
+    if asked is None:
+        return False
+    return not found.entries.filter(kind=Entry.Kind.CALLED, at__gte=asked, detail__reached=True).exists()
 
 
 def _may_object(found: Case) -> bool:
@@ -136,6 +149,8 @@ def _remarks(found: Case, held: frozenset[str], organisation_id: int) -> Any:
         if found.return_count and found.objections.filter(organisation_id=organisation_id).exists():
             yield _("Your objection is used up.")
         yield _("Only the enterprise says whether it is solved; an office never closes.")
+    if rules.COORDINATOR in held and awaits_call(found):
+        yield _("The enterprise asks to withdraw: call it first and ask whether anybody pressed it.")
     if rules.COORDINATOR in held and found.status == Case.Status.REPLIED and found.reply_kind != "referred":
         yield _("The enterprise gives the verdict; you may write it down after a call.")
 

@@ -28,11 +28,17 @@ class Word:
 
     case: Case
     entry: Entry | None
+    is_due_again: bool = False  # the date of the plan has come
     client_key: uuid.UUID = field(default_factory=uuid.uuid4)
 
     @property
     def is_question(self) -> bool:
         return self.case.status == Case.Status.WAITING
+
+    @property
+    def is_plan(self) -> bool:
+        """A yes is to a date, not yet to a solution."""
+        return self.case.reply_kind == Case.ReplyKind.PLANNED and not self.is_due_again
 
 
 def our_page(ask: Ask) -> dict[str, Any]:
@@ -60,9 +66,11 @@ def words(ask: Ask) -> list[Word]:
     cases = Case.objects.visible_to(ask.scope).filter(status__in=["replied", "waiting_enterprise"])
     cases = cases.exclude(status="replied", reply_kind="referred").select_related("lead")
     found = list(cases.order_by("replied_at", "pk"))
-    said = Entry.objects.visible_to(ask.scope).filter(case__in=found, kind__in=SPEAKS).select_related("organisation")
-    latest = {e.case_id: e for e in said.order_by("at", "id")}
-    return [Word(case, latest.get(case.pk)) for case in found]
+    told = Entry.objects.visible_to(ask.scope).filter(case__in=found, kind__in=[*SPEAKS, Entry.Kind.DUE_AGAIN])
+    told = told.select_related("organisation").order_by("at", "id")
+    last = {e.case_id: e.kind for e in told}
+    said = {e.case_id: e for e in told if e.kind in SPEAKS}
+    return [Word(case, said.get(case.pk), last.get(case.pk) == Entry.Kind.DUE_AGAIN) for case in found]
 
 
 def promises(ask: Ask) -> dict[str, list[tuple[Promise, str]]]:
