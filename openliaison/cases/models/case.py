@@ -28,6 +28,7 @@ from openliaison.core.scope import (
     AnyScope,
     Rule,
     ScopedQuerySet,
+    expected,
     within,
 )
 from openliaison.register.models import Enterprise, served_by_me
@@ -89,7 +90,7 @@ class Handling(models.Model):
         of_case = {role: case_seen(cases[role]) for role in (ENTERPRISE, OFFICER)}
         return {
             AREA: area,
-            HANDLER: _mine(scope) | Q(arbiter_id=scope.user_id),
+            HANDLER: expected(scope, _mine(scope) | Q(arbiter_id=scope.user_id)),
             LEADER: area & Q(user=None),
             **of_case,
         }
@@ -277,7 +278,7 @@ class Case(models.Model):
         return {
             OFFICER: served & (public | through_me),
             AREA: area & (Q(is_confidential=False) | Q(received_path=scope.path_from)) & (not_draft | by_me),
-            HANDLER: handled(scope, "id"),
+            HANDLER: expected(scope, handled(scope, "id")),
             LEADER: area & public,
             ANALYST: area & public,
             ENTERPRISE: Q(enterprise_id=scope.enterprise_id) & (not_draft | Q(channel="enterprise")),
