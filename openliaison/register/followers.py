@@ -1,27 +1,37 @@
 """Rows of other rooms that belong to an enterprise, and go with it when it is merged into another.
 
 Every row with a key to an enterprise follows by itself; a room whose rows must stay says so in
-AppConfig.ready() with `stay(Model)`.
+AppConfig.ready() with `stay(Model)`. A room that keeps a copy of the enterprise's place for its walls
+says so with `place_with(Model, column)`; the copy is written anew when the enterprise moves.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import groupby
 from typing import Any
 
 from django.db import DatabaseError, models, transaction
+from django.db.models import Q
 
 from openliaison.accounts.models import Invitation, Role
 from openliaison.core.scope import Scope
 
-from .models import Enterprise
+from .models import Enterprise, Merge
 
 STAYING: set[type[models.Model]] = set()
+PLACED: list[tuple[Any, str, Q]] = [(Merge, "kept_id", Q())]
 BY_NUMBER = ((Role, "enterprise_id"), (Invitation, "enterprise_id"))  # a floor beneath: a number, not a key
 
 
 def stay(model: type[models.Model]) -> None:
     """Rows of this model keep the enterprise they were written for."""
     STAYING.add(model)
+
+
+def place_with(model: type[models.Model], column: str, only: Q) -> None:
+    """`locality_path` of this model is the enterprise's, which `column` leads to; rows outside `only` keep theirs."""
+    PLACED.append((model, column, only))
 
 
 def followers() -> list[tuple[Any, str]]:
@@ -66,3 +76,13 @@ def _move(model: Any, column: str, pk: Any, to: int) -> bool:
             return bool(model._base_manager.filter(pk=pk).update(**{column: to}))
     except DatabaseError:
         return False
+
+
+def relocate(ids: Iterable[int]) -> None:
+    """Rows that keep a copy of where these enterprises lie take over where they lie now."""
+    found = Enterprise.objects.filter(pk__in=ids).order_by("locality_path").values_list("locality_path", "pk")
+    for path, rows in groupby(found, key=lambda row: row[0]):
+        there = [pk for _path, pk in rows]
+        for model, column, only in PLACED:
+            moving = model._base_manager.filter(only, **{f"{column}__in": there}).exclude(locality_path=path)
+            moving.update(locality_path=path)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from procrastinate.contrib.django import app
 
 from openliaison.core.now import now
 
-from .importing import steps
+from .importing import steps, storing
 from .models import ImportBatch
+
+KEPT = timedelta(days=90)
 
 
 @app.task(name="register.import_check")
@@ -33,3 +37,10 @@ def undo_import(batch_id: int) -> None:
 def sweep_imports(timestamp: int) -> None:
     """Mark imports that broke off with the server, so that they can be started again."""
     steps.sweep(at=now())
+
+
+@app.periodic(cron="50 2 * * *")
+@app.task(name="register.tidy_imports", queueing_lock="register.tidy_imports")
+def tidy_imports(timestamp: int) -> None:
+    """Remove uploaded files some weeks after their import; what was taken in and how to undo it stays on file."""
+    storing.tidy(now() - KEPT)

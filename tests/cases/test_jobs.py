@@ -6,9 +6,11 @@ import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from openliaison.accounts.models import Role
-from openliaison.cases import jobs, services
+from openliaison.cases import clock, jobs, services
+from openliaison.cases.models import Case
 from openliaison.core.models import CalendarDay, Task
 from openliaison.core.now import frozen
+from openliaison.desks.selectors.clocks import clocked
 from openliaison.register.models import Link
 from tests.cases.cells import Cells
 from tests.conftest import NOON
@@ -46,6 +48,26 @@ def test_a_question_left_open_is_reminded_of_too(world):
         jobs.remind(0)
     assert reminders(case) == 1
     assert Task.objects.filter(person=world.manager.user, about__startswith="Reminder").exists()
+
+
+def test_the_clock_runs_on_lists_too_once_the_pauses_are_used_up(world):
+    case = world.in_status("waiting_enterprise")
+    assert case.due_at is None
+    with frozen(NOON + 9 * DAY):
+        jobs.resume_clocks(0)
+    assert not Case.objects.running().filter(pk=case.pk).exists()
+
+    later = NOON + 20 * DAY
+    with frozen(later):
+        jobs.resume_clocks(0)
+        jobs.resume_clocks(0)
+    case.refresh_from_db()
+    assert case.due_clock == "solution"
+    assert case.due_at == clock.clocks(case, later)["solution"].due_at
+    assert Case.objects.due_between(later, case.due_at + DAY).get() == case
+    (listed,) = clocked([case], world.place, later)
+    assert "left" in listed.words
+    assert Case.objects.overdue(case.due_at).get() == case
 
 
 def test_a_referral_is_not_reminded_of(world):

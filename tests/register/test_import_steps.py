@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from openliaison.register.importing import progress, steps, storing, wording
 from openliaison.register.importing.head import head_at
 from openliaison.register.importing.prepare import Table
 from openliaison.register.models import Contact, Enterprise, Fact, ImportBatch, ImportMapping, ImportRow
+from openliaison.visits.models import Visit
 from tests import factories
 from tests.conftest import NOON
 
@@ -76,6 +78,38 @@ def problems(batch: ImportBatch) -> list[tuple[int, str]]:
 
 
 # ── New ones ─────────────────────────────────────────────────
+
+
+def test_visits_move_with_an_enterprise_that_a_file_moves_and_back(place, tmp_path):
+    take(place, csv_file(tmp_path / "a.csv", [HEADS, row(1)]))
+    made = Enterprise.objects.get()
+    before = made.locality_path
+    officer = factories.role("officer").user
+    visit = Visit(place=place, enterprise=made, locality_path=before, officer=officer, at=NOON, recorded_at=NOON)
+    visit.nothing_new = True
+    visit.save()
+
+    batch = take(place, csv_file(tmp_path / "b.csv", [HEADS, row(1, place="阿吉镇")]))
+    made.refresh_from_db()
+    visit.refresh_from_db()
+    assert visit.locality_path == made.locality_path != before
+    undo(batch)
+    visit.refresh_from_db()
+    assert visit.locality_path == before
+
+
+def test_a_file_is_kept_for_ninety_days_and_then_asked_for_again(place, tmp_path):
+    old = take(place, csv_file(tmp_path / "a.csv", [HEADS, row(1)]))
+    new = receive(place, csv_file(tmp_path / "b.csv", [HEADS, row(2)]))
+    ImportBatch.objects.filter(pk=old.pk).update(created_at=NOON - timedelta(days=91))
+    for batch in (old, new):
+        os.utime(storing.path(batch.sha256), (0, 0))
+
+    assert storing.tidy(NOON - timedelta(days=90)) == 1
+    assert storing.path(new.sha256).exists()
+    again = steps.take_again(batch=old, by=None, at=NOON)
+    again = steps.check(batch=again, at=NOON)
+    assert (again.state, again.outcome) == (State.FAILED, {"code": "gone"})
 
 
 def test_a_row_becomes_an_enterprise_with_facts_and_contact(place, tmp_path):

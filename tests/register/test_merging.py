@@ -7,16 +7,18 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from openliaison.accounts.models import Role
 from openliaison.cases.models import Case
 from openliaison.core.scope import acting_as
 from openliaison.register import followers, search, selectors, services
 from openliaison.register.errors import AlreadyDone, NotAllowed
-from openliaison.register.merge_jobs import carry_followers
+from openliaison.register.merge_jobs import carry_followers, relocate_followers
 from openliaison.register.models import Contact, Enterprise, Fact, GroupTie, Link, Merge, Site
 from tests.conftest import NOON
 from tests.factories import World, enterprise, locality, organisation, role, stationed
@@ -161,6 +163,30 @@ def test_cases_and_people_of_the_taken_one_follow_and_go_back(world, other):
 def test_every_room_with_rows_of_an_enterprise_follows():
     rooms = {model._meta.label_lower for model, _column in followers.followers()}
     assert {"cases.case", "cases.promise", "visits.visit", "accounts.role", "accounts.invitation"} <= rooms
+
+
+def test_every_room_that_keeps_the_place_of_an_enterprise_moves_with_it():
+    kept = {
+        m for m in apps.get_models() if any(f.name == "locality_path" for f in m._meta.fields) and m is not Enterprise
+    }
+    own = {"core.journal", "register.importbatch"}  # where it was written; whose the file is
+    assert {m._meta.label_lower for m in kept} - own == {m._meta.label_lower for m, _column, _q in followers.PLACED}
+
+
+def test_what_hangs_on_an_enterprise_moves_with_it(world):
+    case = world.assigned()
+    secret = world.case(is_confidential=True, by=world.manager, channel="enterprise")
+    before = case.locality_path
+    new = locality("211221105")
+    with transaction.atomic(), acting_as(world.coordinator.scope(NOON)):
+        services.change_identity(enterprise=world.enterprise, locality=new, by=world.coordinator, at=NOON)
+    jobs = ProcrastinateJob.objects.filter(task_name="register.relocate_followers")
+    assert [job.args for job in jobs] == [{"enterprise_id": world.enterprise.pk}]
+    for _twice in range(2):
+        relocate_followers(world.enterprise.pk)
+    assert Case.objects.get(pk=case.pk).locality_path == new.path
+    assert set(case.handlings.values_list("locality_path", flat=True)) == {new.path}
+    assert Case.objects.get(pk=secret.pk).locality_path == before  # it stays with the desk that received it
 
 
 def test_a_room_may_say_that_its_rows_stay(world, other, monkeypatch):

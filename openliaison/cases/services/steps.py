@@ -132,7 +132,7 @@ def covers(role: Role, path: str) -> bool:
 
 
 def coordinators(case: Case, at: datetime) -> list[User]:
-    """The people of the desk that received the case; where it is not the enterprise's any more, of the nearest above it."""
+    """The people of the desk that received the case, or of the nearest one where the enterprise has moved away."""
     desks = _in_office(case, at).filter(place_id=case.place_id, kind=Role.Kind.COORDINATOR)
     if case.is_confidential:
         return _people(desks.filter(locality__path=case.received_path))

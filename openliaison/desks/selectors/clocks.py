@@ -55,7 +55,7 @@ def clocked(rows: Iterable[Case], place: Place, at: datetime) -> list[Clocked]:
 def _clocked(case: Case, days: Calendar | None, at: datetime) -> Clocked:
     if case.status == Case.Status.PLANNED and case.planned_on:
         return Clocked(case, "wait", "", _("agreed for %(day)s") % {"day": formatting.day(case.planned_on)})
-    if case.status in STANDING:
+    if case.status in STANDING and case.due_at is None:
         return Clocked(case, "wait", "", str(STANDING[case.status]))
     if days is None or case.due_at is None:
         return Clocked(case, "none", "", "")

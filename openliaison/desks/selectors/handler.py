@@ -23,7 +23,9 @@ def my_cases(ask: Ask) -> dict[str, Any]:
     overdue = _shown(rows.find("overdue", ask).order_by("due_at"))
     running = _shown(_cases(ask).running().exclude(due_at__lte=at).order_by("due_at"))
     waiting = _shown(
-        _cases(ask).filter(status__in=["waiting_enterprise", "replied", "planned"]).order_by("-created_at")
+        _cases(ask)
+        .filter(Q(status__in=["replied", "planned"]) | Q(status="waiting_enterprise", due_at=None))
+        .order_by("-created_at")
     )
     return {
         "overdue": clocked(overdue[:SHOWN], place, at),

@@ -12,7 +12,7 @@ from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
 from openliaison.accounts.models import Organisation
-from openliaison.cases.models import Case
+from openliaison.cases.models import Case, running
 from openliaison.core import formatting
 from openliaison.core.calendars import calendar
 from openliaison.core.models import Locality
@@ -255,13 +255,12 @@ def freed_by(case: Case, asks_time: bool) -> str:
 def by_office(ask: Ask) -> list[dict[str, Any]]:
     """Offices with open cases: how many are overdue, due within a day, open; those in need first."""
     over, soon = Q(due_at__lte=ask.at), Q(due_at__gt=ask.at, due_at__lte=ask.at + rows.SOON)
-    running = Q(status__in=Case.RUNNING)
     found = rows.find("open", ask).order_by().values("lead_id")
     found = found.annotate(
         open=Count("pk"),
-        over=Count("pk", filter=running & over),
-        soon=Count("pk", filter=running & soon),
-        oldest=Min("due_at", filter=running & over),
+        over=Count("pk", filter=running() & over),
+        soon=Count("pk", filter=running() & soon),
+        oldest=Min("due_at", filter=running() & over),
     )
     listed = sorted(found, key=lambda r: (-r["over"], -r["soon"], -r["open"]))
     known = Organisation.objects.in_bulk([r["lead_id"] for r in listed if r["lead_id"]])

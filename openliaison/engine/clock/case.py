@@ -91,7 +91,7 @@ def _solution(
         start,
         now,
         stop=held,
-        gaps=[g for g in (*asked, *replied) if (g.end or now) > start and (held is None or g.start < held)],
+        gaps=[g for g in (*asked, *replied) if (g.end is None or g.end > start) and (held is None or g.start < held)],
         extension=extension,
         due_on=last_plan if isinstance(last_plan, date) else None,
         **common,

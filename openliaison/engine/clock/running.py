@@ -154,16 +154,16 @@ def _closed_gaps(
     found = []
     for gap in gaps:
         begin, end = max(gap.start, start), min(gap.end or until, until)
-        if end <= begin:
+        if end < begin:
             continue
         if gap.reason == "waiting" and left is not None:
+            if not left:
+                continue
             taken = calendar.working_between(begin, end)
             if taken > left:
-                end = calendar.add_working(begin, left) if left else begin
-                taken = left
+                end, taken = calendar.add_working(begin, left), left
             left -= taken
-        if end > begin:
-            found.append(_Closed(begin, end, gap.reason, gap.ref))
+        found.append(_Closed(begin, end, gap.reason, gap.ref))  # one that begins now has no length yet
     return found
 
 

@@ -25,8 +25,10 @@ def kind_of(path: Path) -> str:
     """CSV, XLSX or XLS.
 
     Raises:
-        Unreadable: the file is empty, too large or something else.
+        Unreadable: the file is gone, empty, too large or something else.
     """
+    if not path.exists():
+        raise Unreadable("gone")
     size = path.stat().st_size
     if not size:
         raise Unreadable("empty")

@@ -19,6 +19,7 @@ from procrastinate.contrib.django import app
 from openliaison.accounts.models import Role
 from openliaison.core import journal
 from openliaison.core.models import Place
+from openliaison.register import followers
 from openliaison.register.errors import AlreadyDone, Incomplete
 from openliaison.register.models import Enterprise, ImportBatch, ImportMapping, ImportRow, LookAlike
 
@@ -281,7 +282,14 @@ def _take_in(batch: ImportBatch, beat: progress.Beat, at: datetime) -> None:
     _run(batch, beat, at, Writer(batch, prepared.definitions, prepared.localities.home, at), prepared)
     batch.state, batch.finished_at = State.DONE, at
     batch.save()
+    _relocate(batch)
     journal.record(batch, "imported", by=batch.started_by, at=at, **{name: getattr(batch, name) for name in COUNTS})
+
+
+def _relocate(batch: ImportBatch) -> None:
+    """What other rooms keep of the places that the file changed, or changed back."""
+    rows = ImportRow.objects.filter(batch=batch, before__identity__has_key="locality_path")
+    followers.relocate(rows.values_list("enterprise_id", flat=True))
 
 
 def _run(
@@ -320,6 +328,7 @@ def _undo(batch: ImportBatch, beat: progress.Beat, at: datetime) -> None:
     batch.state, batch.undone_at = State.UNDONE, at
     batch.outcome = {"code": "kept", "count": len(kept), "names": [e.name for e in kept[:NAMED]]} if kept else {}
     batch.save()
+    _relocate(batch)
     journal.record(batch, "import_undone", by=None, at=at, kept=len(kept))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
@@ -54,6 +55,16 @@ def drop(digest: str) -> None:
     """Forget a file that no batch speaks of."""
     if not ImportBatch.objects.filter(sha256=digest).exists():
         path(digest).unlink(missing_ok=True)
+
+
+def tidy(before: datetime) -> int:
+    """Remove what no batch since `before` speaks of: contacts and sums lie in these files. Gives how many."""
+    spoken_of = set(ImportBatch.objects.filter(created_at__gte=before).values_list("sha256", flat=True))
+    oldest = before.timestamp()
+    gone = [f for f in _folder().glob("*") if f.name not in spoken_of and f.stat().st_mtime < oldest]
+    for file in gone:
+        file.unlink(missing_ok=True)
+    return len(gone)
 
 
 def clean_name(name: str) -> str:

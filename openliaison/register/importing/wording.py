@@ -13,6 +13,7 @@ from .targets import Target
 
 FILES = {
     "empty": _("The file is empty. Look whether the right one was chosen."),
+    "gone": _("The file itself is kept for 90 days only and is gone. Send it again."),
     "too_large": _("The file has %(mb)s MB; at most %(most)s MB are read. Cut it into several files."),
     "wrong_kind": _("By its content this is a %(kind)s file. Save the table as XLSX or CSV and send that."),
     "web_page": _(

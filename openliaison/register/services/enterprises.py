@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Func
 from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
 
 from openliaison.accounts.models import Role
 from openliaison.core import codes, journal
@@ -93,6 +94,8 @@ def change_identity(
     row.search = index(row)
     row.save(update_fields=[*changes, "locality_path", "name_key", "search"])
     after = {k: getattr(row, k) for k in before}
+    if "locality" in before:
+        app.configure_task("register.relocate_followers").defer(enterprise_id=row.pk)
     journal.record(row, "identity_changed", by=by, at=at, **_told("was", before), **_told("now", after))
     return row
 
