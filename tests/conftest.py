@@ -60,11 +60,15 @@ def no_network(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def noon():
-    """The product's clock stands at NOON."""
+    """The product's clock stands at NOON; what a test speaks and where it stands in time ends with it."""
+    from django.utils import timezone, translation
+
     from openliaison.core.now import frozen
 
     with frozen(NOON):
         yield NOON
+    translation.deactivate()
+    timezone.deactivate()
 
 
 @pytest.fixture
@@ -100,16 +104,22 @@ def chromium() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def browser():
-    from playwright.sync_api import sync_playwright
-
+def chromium_path() -> str:
     path = chromium()
     if path is None:
         message = "no Chromium was found: apt install chromium, or .venv/bin/playwright install chromium"
         if os.environ.get("REQUIRE_BROWSER"):
             pytest.fail(message)
         pytest.skip(message)
+    return path
+
+
+@pytest.fixture(scope="module")
+def browser(chromium_path):
+    """A browser for the tests of one file: while it lives, Django takes its thread for an asynchronous one."""
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=path, headless=True, args=CHROMIUM_FLAGS)
+        browser = p.chromium.launch(executable_path=chromium_path, headless=True, args=CHROMIUM_FLAGS)
         yield browser
         browser.close()

@@ -50,7 +50,7 @@ SCREENS = (
     Screen("desk-enterprises", "linjie", "/enterprises/"),
     Screen("desk-enterprise", "linjie", "/enterprises/1/"),
     Screen("desk-not-contacted", "linjie", "/rows/not-contacted/"),
-    Screen("desk-imports", "linjie", "/enterprises/import/"),
+    Screen("desk-imports", "linjie", "/enterprises/imports/"),
     Screen("desk-search", "linjie", "/search/?q=bg"),
     Screen("desk-help", "linjie", "/help/"),
     # A department

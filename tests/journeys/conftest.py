@@ -11,7 +11,7 @@ from .site import Site, running_site
 
 
 @pytest.fixture(scope="session")
-def site(browser) -> Iterator[Site]:
+def site(chromium_path) -> Iterator[Site]:
     """The example place, served as a newcomer serves it; shared by the journeys of one worker."""
     folder = Path(tempfile.mkdtemp(prefix="openliaison-site-"))
     folder.chmod(0o755)
