@@ -394,3 +394,19 @@ class TestWordsForTheEnterprise:
         page = browser(world.manager).get(f"/cases/{case.pk}/").content.decode()
         assert '<details class="long">' in page
         assert "字" * 5000 in page
+
+    def test_a_draft_is_gone_on_with_and_then_sent(self, world):
+        draft = world.in_status("draft")
+        manager = browser(world.manager)
+        assertContains(manager.get(f"/cases/{draft.pk}/"), f"/cases/{draft.pk}/draft/")
+        assertContains(manager.get(f"/cases/{draft.pk}/draft/"), draft.text)
+
+        kept = {"client_key": KEY, "text": "改过的话", "draft": "1"}
+        assertRedirects(manager.post(f"/cases/{draft.pk}/draft/", kept), f"/cases/{draft.pk}/")
+        draft.refresh_from_db()
+        assert (draft.status, draft.text) == ("draft", "改过的话")
+
+        manager.post(f"/cases/{draft.pk}/draft/", {"client_key": KEY, "text": "定稿"})
+        draft.refresh_from_db()
+        assert (draft.status, draft.text) == ("submitted", "定稿")
+        assertRedirects(manager.get(f"/cases/{draft.pk}/draft/"), f"/cases/{draft.pk}/")

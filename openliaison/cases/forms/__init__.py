@@ -1,7 +1,7 @@
 """What people type about cases, and what lists are filtered by."""
 
 from .filters import CaseFilter, PromiseFilter
-from .raising import RaiseForm
+from .raising import DraftForm, RaiseForm
 from .verbs import (
     AssignForm,
     CallForm,
@@ -35,6 +35,7 @@ __all__ = [
     "CategoryForm",
     "CoHandlerForm",
     "DeclineForm",
+    "DraftForm",
     "DuplicateForm",
     "ExtensionForm",
     "ExternalFileForm",

@@ -45,3 +45,12 @@ class RaiseForm(SentOnce):
                 "Only the enterprise, the desk that receives it, persons it names and the officer it came"
                 " through will see it. Only the enterprise can lift that."
             )
+
+
+class DraftForm(RaiseForm):
+    """A draft, written on; whom to ask was said when it was begun."""
+
+    def __init__(self, *args: Any, role: Role, **kwargs: Any) -> None:
+        super().__init__(*args, role=role, **kwargs)
+        for name in ("contact_name", "contact_phone"):
+            self.fields.pop(name, None)

@@ -89,6 +89,8 @@ def open_case(
 def save_draft(*, case: Case, by: Role, at: datetime, **fields: Any) -> Case:
     """Change a draft before it is submitted: title, text, category, wanted_result, is_confidential."""
     case = steps.begin(case, "submit", by=by, at=at)
+    if "text" in fields and case.title == _first_words(case.text):
+        fields.setdefault("title", _first_words(fields["text"]))
     for name, value in fields.items():
         if name not in {"title", "text", "category", "wanted_result", "is_confidential"}:
             raise TypeError(f"save_draft does not change {name}")

@@ -7,18 +7,21 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import QuerySet
+from django.forms import model_to_dict
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from openliaison.cases import services
-from openliaison.cases.forms import RaiseForm
+from openliaison.cases.forms import DraftForm, RaiseForm
 from openliaison.cases.models import Case
 from openliaison.core.access import roles
 from openliaison.core.errors import Refused
 from openliaison.core.now import now
 from openliaison.register import search
 from openliaison.register.models import Enterprise, served_by_me
+
+from .access import find_case
 
 MOST_FOUND = 12
 
@@ -38,8 +41,38 @@ def raise_case(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _said(opened))
             return redirect("cases:case", opened.pk)
-    shown = {"form": form, "enterprise": enterprise}
+    shown = {"form": form, "enterprise": enterprise, "draft": None}
     return render(request, "cases/raise.html", shown, status=422 if form.errors else 200)
+
+
+@roles("ol_officer", "ol_area", "ol_enterprise")
+def edit_draft(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Go on with a draft: keep it, or send it."""
+    found = find_case(request, case_id)
+    if found.status != Case.Status.DRAFT:
+        return redirect("cases:case", case_id)
+    form = DraftForm(request.POST or None, request.FILES or None, role=request.role, initial=model_to_dict(found))
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved = _save(request, form, found)
+        except Refused as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _said(saved))
+            return redirect("cases:case", case_id)
+    shown = {"form": form, "enterprise": found.enterprise, "draft": found}
+    return render(request, "cases/raise.html", shown, status=422 if form.errors else 200)
+
+
+@transaction.atomic
+def _save(request: HttpRequest, form: DraftForm, found: Case) -> Case:
+    words = dict(form.cleaned_data)
+    uploads, key = words.pop("files"), words.pop("client_key")
+    doing = {"by": request.role, "at": now()}  # type: ignore[attr-defined]
+    saved = services.save_draft(case=found, **doing, **words)
+    for upload in uploads:
+        services.attach_file(case=saved, upload=upload, **doing)
+    return saved if "draft" in request.POST else services.submit_case(case=saved, client_key=key, **doing)
 
 
 @transaction.atomic
