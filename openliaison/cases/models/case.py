@@ -71,7 +71,7 @@ class Handling(models.Model):
 
     # Made here and not by the database: a lead may add a co-handler whose piece it cannot read back.
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    case = models.ForeignKey("Case", models.CASCADE, related_name="handlings")
+    case = models.ForeignKey("Case", models.CASCADE, related_name="handlings", db_index=False)
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     locality_path = models.CharField(**PATH)
@@ -122,6 +122,8 @@ class Handling(models.Model):
                 name="handling_organisation",
             ),
             models.Index(fields=["user", "case"], name="handling_user"),
+            # An office's wall asks of each case whose it is: answered from the index alone.
+            models.Index(fields=["case"], include=["organisation", "user", "arbiter", "ends_at"], name="handling_case"),
         ]
 
     def __str__(self) -> str:
@@ -326,8 +328,14 @@ class Case(models.Model):
             # With all that those walls ask, so that a list is counted from the index alone.
             models.Index(
                 fields=["locality_path", "status", "due_at"],
-                include=["is_confidential", "received_path", "raised_by"],
+                include=["is_confidential", "received_path", "raised_by", "outcome", "category"],
                 name="case_area",
+            ),
+            models.Index(  # who led cases of a category, summed from the index alone
+                fields=["locality_path", "assigned_at"],
+                include=["category", "lead", "is_confidential", "received_path", "status", "raised_by"],
+                condition=Q(lead__isnull=False),
+                name="case_assigned",
             ),
             models.Index(fields=["-created_at", "id"], name="case_newest"),
             models.Index(fields=["enterprise", "-created_at"], name="case_enterprise"),

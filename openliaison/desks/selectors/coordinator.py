@@ -127,7 +127,7 @@ def _led(scope: Scope, at: datetime, categories: set[int]) -> dict[int, Counter[
     """Of the cases of each category assigned within a year: how many each office leads or led."""
     since = at - timedelta(days=PRECEDENT_DAYS)
     found = Case.objects.visible_to(scope).filter(category_id__in=categories, assigned_at__gte=since)
-    found = found.exclude(lead=None).order_by().values_list("category_id", "lead_id").annotate(n=Count("pk"))
+    found = found.exclude(lead=None).order_by().values_list("category_id", "lead_id").annotate(n=Count("*"))
     led: dict[int, Counter[int]] = defaultdict(Counter)
     for category_id, lead_id, n in found:
         led[category_id][lead_id] = n

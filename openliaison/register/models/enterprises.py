@@ -35,7 +35,7 @@ class Link(models.Model):
         HANDLER = "handler", _("handling organisation")
 
     place = models.ForeignKey(Place, models.PROTECT)
-    enterprise = models.ForeignKey("Enterprise", models.CASCADE, related_name="links")
+    enterprise = models.ForeignKey("Enterprise", models.CASCADE, related_name="links", db_index=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="enterprise_links")
     organisation = models.ForeignKey(Organisation, models.CASCADE, null=True, related_name="+")
     kind = models.CharField(max_length=8, choices=Kind)
@@ -64,6 +64,10 @@ class Link(models.Model):
             ),
         ]
         indexes = [
+            # Who serves an enterprise, answered from the index alone.
+            models.Index(
+                fields=["enterprise"], include=["place", "user", "kind", "starts_on", "ends_on"], name="link_enterprise"
+            ),
             models.Index(fields=["user", "enterprise"], name="link_user"),
             models.Index(fields=["organisation", "enterprise"], name="link_organisation"),
         ]
@@ -143,7 +147,12 @@ class Enterprise(TwoNames):
             models.CheckConstraint(condition=~Q(name=""), name="enterprise_has_name"),
         ]
         indexes = [
-            models.Index(fields=["place", "locality_path", "name"], name="enterprise_area"),
+            # Those of an area, counted from the index alone.
+            models.Index(
+                fields=["place", "locality_path", "name"],
+                include=["id", "merged_into", "status"],
+                name="enterprise_area",
+            ),
             models.Index(fields=["place", "name"], name="enterprise_name"),
             # The list and its count, answered from the index alone.
             models.Index(fields=["place", "name", "id"], condition=Q(merged_into=None), name="enterprise_listed"),
