@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.contrib.postgres.search import SearchRank
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Q
 
 from openliaison.accounts.models import Role
 from openliaison.core.models import Locality, Place
@@ -282,8 +282,3 @@ def counts(enterprise: Enterprise, scope: Scope) -> dict[str, int]:
     found["links"] = Link.objects.visible_to(scope).filter(enterprise=enterprise).count()
     ties = GroupTie.objects.visible_to(scope).filter(Q(parent=enterprise) | Q(child=enterprise))
     return found | {"ties": ties.count()}
-
-
-def in_my_area(scope: Scope, rows: QuerySet) -> QuerySet:
-    """Of these enterprises, those in the person's area."""
-    return rows.filter(locality_path__gte=scope.path_from, locality_path__lt=scope.path_to)

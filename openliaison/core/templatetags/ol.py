@@ -29,7 +29,6 @@ NOTE_ICONS = {
     "accent": "info-circle",
     "": "info-circle",
 }
-VERDICTS = {"yes": "check", "no": "x", "unk": "question-mark"}
 
 
 # ── Small marks ──────────────────────────────────────────────
@@ -57,15 +56,6 @@ def chip(css: str, icon_name: str, text: str) -> SafeString:
 def why(text: str) -> SafeString:
     """The reason under a suggestion."""
     return format_html('<p class="why">{}<span>{}</span></p>', icons.icon("bulb"), text)
-
-
-@register.simple_tag
-def verdict(kind: str) -> SafeString:
-    """A criterion's verdict: "yes", "no" or "unk", three shapes."""
-    words = {"yes": _("fits"), "no": _("does not fit"), "unk": _("not known yet")}
-    return format_html(
-        '<span class="vd vd-{}" role="img" aria-label="{}">{}</span>', kind, words[kind], icons.icon(VERDICTS[kind])
-    )
 
 
 @register.simple_tag
@@ -123,11 +113,6 @@ def number(value: float | Decimal | None, places: int | None = None) -> str:
 
 
 @register.filter
-def money(value: float | Decimal | None, currency: str = "CNY") -> str:
-    return "" if value is None else formatting.money(value, currency)
-
-
-@register.filter
 def duration(seconds: float | None, style: str = "") -> str:
     """Working time as people say it: "3 h 58 min"; with "clock" 3:58."""
     return "" if seconds is None else formatting.duration(seconds, style)
@@ -179,12 +164,6 @@ def fig(
 def nothing(title: str, text: str = "", url: str = "", action: str = "", icon_name: str = "inbox") -> Context:
     """An empty state that teaches: what would be here, and what to do next."""
     return {"title": title, "text": text, "url": url, "action": action, "icon_name": icon_name}
-
-
-@register.inclusion_tag("core/parts/files.html")
-def files(found: Iterable[Any]) -> Context:
-    """A list of files, each with `name`, `size` and `url`."""
-    return {"files": found}
 
 
 @register.simple_tag(takes_context=True)

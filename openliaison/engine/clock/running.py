@@ -64,10 +64,6 @@ class ClockState:
         return self.limit_seconds - self.used_seconds
 
     @property
-    def is_running(self) -> bool:
-        return self.stopped_at is None and not self.is_paused
-
-    @property
     def is_overdue(self) -> bool:
         """Now, or when it stopped, was not before due."""
         return (self.stopped_at or self.now) >= self.due_at and not self.is_paused
