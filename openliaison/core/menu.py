@@ -59,7 +59,7 @@ ENTRIES = (
         _("Enterprises"),
         "building-factory-2",
         (OFFICER, AREA, HANDLER, LEADER, INSPECTOR, ANALYST),
-        owns=("register:enterprise", "register:merge"),
+        owns=("register:",),
     ),
     Entry(
         "cases:case_list",

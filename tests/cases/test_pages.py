@@ -1,5 +1,6 @@
 """What people see and press: list, case, verdict, raising, promises, paper. Every request runs behind its walls."""
 
+import uuid
 from datetime import date, timedelta
 
 import pytest
@@ -373,7 +374,7 @@ class TestWordsForTheEnterprise:
         assert f'action="/cases/{case.pk}/call_back/"' in page
         assert closing not in page
         assert "call it first" in page
-        press(desk, case, "call_back", reached="true")
+        press(desk, case, "call_back", reached="true", client_key=str(uuid.uuid4()))
         page = desk.get(f"/cases/{case.pk}/").content.decode()
         assert closing in page
         assert "call it first" not in page

@@ -218,7 +218,7 @@ class ReplyForm(TextForm):
             ("referred", _("Higher up")),
         ],
     )
-    planned_on = forms.DateField(label=_("By when"), widget=DateInput(), required=False)
+    planned_on = forms.DateField(label=_("Day, if it is solved by a date"), widget=DateInput(), required=False)
     field_order = ["text", "reply_kind", "planned_on", "files"]
 
     def clean(self) -> dict[str, Any]:
