@@ -154,6 +154,7 @@ class Storyteller:
                 username=row["username"],
                 display_name=row["name"],
                 display_name_en=row["name_en"],
+                phone=row["phone"],
                 password=password,
                 is_demo=True,
             )
