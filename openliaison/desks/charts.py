@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 WIDTH, HEIGHT = 620, 220
 LEFT, RIGHT, TOP, BOTTOM = 36, 144, 12, 28
 NICE = (1, 2, 4, 5, 10, 20, 40, 50, 100, 200, 500, 1000)
 GRIDLINES = 4
+NAME_HEIGHT = 18.0
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Line:
     dots: list[tuple[float, float]]
     end: tuple[float, float] | None
     last: float | None
+    name_y: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,9 @@ def line_chart(series: Sequence[tuple[str, Sequence[float | None]]], labels: Seq
     return Chart(
         WIDTH,
         HEIGHT,
-        [_line(css, [None if v is None else (x(n), y(v)) for n, v in enumerate(vs)], vs) for css, vs in series],
+        _named_apart(
+            [_line(css, [None if v is None else (x(n), y(v)) for n, v in enumerate(vs)], vs) for css, vs in series]
+        ),
         [(y(value), value) for value in range(0, top + 1, step)],
         [(x(n), text) for n, text in enumerate(labels) if text],
         y(0),
@@ -75,3 +79,12 @@ def _line(css: str, points: Sequence[tuple[float, float] | None], values: Sequen
     dots = [p for p in points if p is not None]
     last = next((v for v in reversed(values) if v is not None), None)
     return Line(css, [" ".join(p) for p in pieces if len(p) > 1], dots, dots[-1] if dots else None, last)
+
+
+def _named_apart(lines: list[Line]) -> list[Line]:
+    """Each line's name stands at its end, or as far below the one above it as it takes to read both."""
+    free_from, placed = 0.0, {}
+    for line in sorted((x for x in lines if x.end), key=lambda x: x.end[1]):  # type: ignore[index]
+        placed[line.css] = max(line.end[1], free_from)  # type: ignore[index]
+        free_from = placed[line.css] + NAME_HEIGHT
+    return [replace(line, name_y=placed.get(line.css, 0.0)) for line in lines]

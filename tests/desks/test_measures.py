@@ -73,3 +73,10 @@ def test_a_line_breaks_where_a_month_has_no_value():
 
 def test_an_empty_chart_has_no_line():
     assert charts.line_chart([("a", [None, None])], ["", ""]).lines[0].dots == []
+
+
+def test_names_of_lines_that_end_together_stand_apart():
+    upper, lower = charts.line_chart([("a", [1, 9]), ("b", [2, 9])], ["", ""]).lines
+
+    assert abs(upper.name_y - lower.name_y) >= charts.NAME_HEIGHT
+    assert upper.end == lower.end
