@@ -85,7 +85,7 @@ def hand_over(
     wanted = [share for share in wanted if share.total]
     if not wanted:
         raise NotPossible(_("Nothing open hangs on %(name)s; there is nothing to hand over.") % {"name": person.label})
-    today = _today(by.place, at)
+    today = by.place.day(at)
     for share in wanted:
         _require_fit(share, person, by.place, today)
     return [_give(share, person, by=by, at=at, client_key=client_key) for share in wanted]
@@ -117,7 +117,7 @@ def _pieces(share: Share, person: User) -> list[Handling]:
 
 
 def _give(share: Share, person: User, *, by: Role, at: datetime, client_key: uuid.UUID) -> Handover:
-    today = _today(by.place, at)
+    today = by.place.day(at)
     for link in share.links:
         _move_link(link, share.successor, today)
         journal.record(
@@ -218,9 +218,9 @@ def _ask_to_keep(promises: Iterable[Promise], successor: User, person: User, at:
             url=reverse("cases:promise_list"),
             at=at,
             due_at=datetime.combine(promise.due_on, time(17, 30), tzinfo=zone),
-            text=promise.text,
+            text=promise.told,
             person=person.display_name,
-            enterprise=promise.enterprise.name,
+            enterprise={"zh": promise.enterprise.name, "en": promise.enterprise.name_en},
         )
 
 
@@ -259,7 +259,7 @@ def cover_absence(
     """
     if known := Handover.objects.filter(client_key=client_key, successor=cover).first():
         return known
-    today = _today(by.place, at)
+    today = by.place.day(at)
     _check_absence(officer, cover, starts_on, ends_on, by, today)
     with acting_as(_house(by.place, today)):  # an officer may not write links; the house does, on their word
         made = _cover_links(officer, cover, by.place, starts_on, ends_on)
@@ -329,10 +329,12 @@ def _cover_links(officer: User, cover: User, place: Place, starts_on: date, ends
 
 @transaction.atomic
 def end_cover(*, handover: Handover, by: Role, at: datetime) -> Handover:
-    """The officer is back early: the cover ends with yesterday."""
+    """The officer is back early: the cover ends with yesterday. One that has ended stays as it was."""
     if by.user_id != handover.person_id:
         _require_desk(by)
-    yesterday = _today(by.place, at) - ONE_DAY
+    yesterday = by.place.day(at) - ONE_DAY
+    if handover.ends_on and handover.ends_on <= yesterday:
+        return handover
     with acting_as(_house(by.place, yesterday)):
         links = Link.objects.filter(user_id=handover.successor_id, kind=Link.Kind.COVER, ends_on=handover.ends_on)
         links.filter(starts_on=handover.starts_on, enterprise_id__in=handover.enterprises).update(ends_on=yesterday)
@@ -345,7 +347,3 @@ def end_cover(*, handover: Handover, by: Role, at: datetime) -> Handover:
 def _house(place: Place, today: date) -> Scope:
     path_from, path_to = area(place.root_path)
     return Scope(AREA, user_id=0, place_id=place.pk, path_from=path_from, path_to=path_to, today=today)
-
-
-def _today(place: Place, at: datetime) -> date:
-    return place.day(at)

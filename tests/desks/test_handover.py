@@ -108,6 +108,13 @@ def test_a_promise_stays_the_word_of_its_giver_and_the_successor_is_asked_to_kee
     assert asked.due_at == datetime(2026, 11, 27, 17, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
+def test_a_promise_of_a_confidential_case_is_handed_over_without_its_words(office):
+    Promise.objects.filter(pk=office.promise.pk).update(case=office.secret, is_confidential=True)
+    office.hand_over()
+    asked = Task.objects.get(person=office.next.user, subject=f"cases.promise:{office.promise.pk}")
+    assert "周五前答复" not in str(asked.params)
+
+
 def test_a_promise_taken_over_is_handed_on_with_the_rest(office):
     office.hand_over()
     third = f.role("officer")

@@ -104,5 +104,12 @@ class Promise(models.Model):
         return self.text
 
     @property
+    def told(self) -> dict[str, str]:
+        """What a task or notice may say of it, in both languages; of a confidential case not its words."""
+        if self.is_confidential:
+            return {"zh": "保密诉求中的承诺", "en": "a promise in a confidential case"}
+        return {"zh": self.text, "en": self.text_en or self.text}
+
+    @property
     def label(self) -> str:
         return self.text_en if self.text_en and (get_language() or "").startswith("en") else self.text

@@ -136,8 +136,6 @@ def _tell_of(promise: Promise, by: Role, at: datetime) -> None:
     else:
         roles = Role.objects.in_office(by.place.day(at)).filter(enterprise_id=promise.enterprise_id)
         people = [role.user for role in roles.select_related("user")]
-    words = {"zh": promise.text, "en": promise.text_en or promise.text}
-    hidden = {"zh": "保密诉求中的承诺", "en": "a promise in a confidential case"}
     tasks.tell(
         [person for person in people if person.pk != by.user_id],
         promise,
@@ -145,5 +143,5 @@ def _tell_of(promise: Promise, by: Role, at: datetime) -> None:
         url=steps.url(promise.case) if promise.case else "/cases/promises/",
         at=at,
         day=promise.due_on.isoformat(),
-        text=hidden if promise.is_confidential else words,
+        text=promise.told,
     )

@@ -165,7 +165,7 @@ class Founder:
                 enterprise_id=row.pk,
                 user_id=user_id,
                 kind=kind,
-                starts_on=self._day(row.created_at),
+                starts_on=self.ground.place.day(row.created_at),
             )
         )
 
@@ -208,7 +208,7 @@ class Founder:
                 sensitivity=definition.sensitivity,
                 source=Fact.Source.REGISTER if key == "registered_on" else Fact.Source.ENTERPRISE,
                 source_ref="演示数据 · invented",
-                as_of=self._day(at),
+                as_of=self.ground.place.day(at),
                 recorded_at=at,
                 superseded_at=superseded_at,
             )
@@ -243,9 +243,6 @@ class Founder:
             notes_en=notes_en,
             recorded_at=at,
         )
-
-    def _day(self, at: datetime) -> date:
-        return self.ground.place.day(at)
 
 
 def _products(rng: Random) -> list[str]:

@@ -26,7 +26,7 @@ def add_contact(*, enterprise: Enterprise, by: Role | None, at: datetime, **fiel
 
     The same person in the same function, sent twice, is one row.
     """
-    rules.need_write(by, enterprise, _today(enterprise, at))
+    rules.need_write(by, enterprise, enterprise.place.day(at))
     same = enterprise.contacts.current().filter(
         name=fields.get("name", ""), function=fields.get("function", ""), phone=fields.get("phone", "")
     )
@@ -77,7 +77,7 @@ def end_contact(*, contact: Contact, on: date, by: Role, at: datetime) -> Contac
         Incomplete: the day lies ahead or before the beginning. AlreadyDone: it has ended. NotAllowed.
     """
     row = _open_contact(contact, by, at)
-    if on > _today(row.enterprise, at):
+    if on > row.enterprise.place.day(at):
         raise Incomplete(_("The date %(day)s lies ahead.") % {"day": on})
     if row.starts_on and on < row.starts_on:
         raise Incomplete(_("It began only on %(day)s; the end must not be earlier.") % {"day": row.starts_on})
@@ -90,7 +90,7 @@ def end_contact(*, contact: Contact, on: date, by: Role, at: datetime) -> Contac
 @transaction.atomic
 def add_site(*, enterprise: Enterprise, by: Role | None, at: datetime, **fields: Any) -> Site:
     """Add a place where the enterprise works. The same site, sent twice, is one row."""
-    rules.need_write(by, enterprise, _today(enterprise, at))
+    rules.need_write(by, enterprise, enterprise.place.day(at))
     same = enterprise.sites.filter(closed_on=None, **{f: fields[f] for f in ("name", "locality", "street")})
     if known := same.first():
         return known
@@ -117,7 +117,7 @@ def change_site(*, site: Site, by: Role, at: datetime, seen: dict[str, Any] | No
 def close_site(*, site: Site, on: date, by: Role, at: datetime) -> Site:
     """The enterprise no longer works there; the row stays as history."""
     row = _open_site(site, by, at)
-    if on > _today(row.enterprise, at):
+    if on > row.enterprise.place.day(at):
         raise Incomplete(_("The date %(day)s lies ahead.") % {"day": on})
     row.closed_on = on
     row.save(update_fields=["closed_on"])
@@ -127,7 +127,7 @@ def close_site(*, site: Site, on: date, by: Role, at: datetime) -> Site:
 
 def _open_contact(contact: Contact, by: Role, at: datetime) -> Contact:
     row = Contact.objects.select_for_update().get(pk=contact.pk)
-    rules.need_write(by, row.enterprise, _today(row.enterprise, at))
+    rules.need_write(by, row.enterprise, row.enterprise.place.day(at))
     if row.ends_on:
         raise AlreadyDone(_("%(name)s has not been in this function since %(day)s.") % _named(row, row.ends_on))
     return row
@@ -135,7 +135,7 @@ def _open_contact(contact: Contact, by: Role, at: datetime) -> Contact:
 
 def _open_site(site: Site, by: Role, at: datetime) -> Site:
     row = Site.objects.select_for_update().get(pk=site.pk)
-    rules.need_write(by, row.enterprise, _today(row.enterprise, at))
+    rules.need_write(by, row.enterprise, row.enterprise.place.day(at))
     if row.closed_on:
         raise AlreadyDone(_("%(name)s has been closed since %(day)s.") % _named(row, row.closed_on))
     return row
@@ -155,7 +155,3 @@ def _change(row: models.Model, changes: dict[str, Any], allowed: tuple[str, ...]
     if changed:
         row.save(update_fields=changed)
     return changed
-
-
-def _today(enterprise: Enterprise, at: datetime) -> date:
-    return enterprise.place.day(at)
