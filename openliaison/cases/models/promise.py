@@ -6,7 +6,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -26,7 +26,7 @@ from openliaison.core.scope import (
 )
 from openliaison.register.models import Enterprise, served_by_me
 
-from .case import Case, case_seen, handled
+from .case import Case, handled
 
 
 class PromiseQuerySet(ScopedQuerySet):
@@ -67,7 +67,7 @@ class Promise(models.Model):
 
     @staticmethod
     def rule(scope: AnyScope) -> Rule:
-        of_case = {role: case_seen(rule) for role, rule in Case.rule(scope).items()}
+        of_case = {role: _case_seen(rule) for role, rule in Case.rule(scope).items()}
         open_ = Q(is_confidential=False)
         area = within(scope, "locality_path")
         # Where and by whom its case is seen, an open promise is seen anyway; a confidential one asks its case.
@@ -113,3 +113,9 @@ class Promise(models.Model):
     @property
     def label(self) -> str:
         return self.text_en if self.text_en and (get_language() or "").startswith("en") else self.text
+
+
+def _case_seen(rule: Q) -> Q:
+    """The promise's case lies within `rule`. Looked up by its key: beside an OR, PostgreSQL would answer an EXISTS by
+    listing every case of the area, for the sake of the few confidential ones."""
+    return Q(case_id=Subquery(Case.objects.filter(rule, pk=OuterRef("case_id")).values("pk")))

@@ -14,6 +14,8 @@ from openliaison.core.models import Locality
 from openliaison.core.scope import Scope
 from openliaison.register import search
 
+FEW = 200  # so many found cases are named one by one
+
 
 def list_rows(scope: Scope, wanted: Mapping[str, Any], at: datetime) -> QuerySet:
     """Cases of a list, filtered by the page's query; values that mean nothing filter nothing.
@@ -28,6 +30,14 @@ def list_rows(scope: Scope, wanted: Mapping[str, Any], at: datetime) -> QuerySet
         if value := str(wanted.get(name) or "").strip():
             rows = narrow(rows, value, scope, at)
     return rows
+
+
+def _text(rows: Any, value: str, scope: Scope, at: datetime) -> QuerySet:
+    """Cases with these words. A rare word is looked up first: PostgreSQL does not know how rare it is, and in search
+    of a page of fifty would read all cases from the newest on."""
+    found = search.matching(rows, value)
+    few = list(found.order_by().values_list("pk", flat=True)[: FEW + 1])
+    return rows.filter(pk__in=few) if len(few) <= FEW else found
 
 
 def _status(rows: Any, value: str, scope: Scope, at: datetime) -> QuerySet:
@@ -82,7 +92,7 @@ _FILTERS: dict[str, Callable[[Any, str, Scope, datetime], QuerySet]] = {
     "enterprise": _enterprise,
     "redo": lambda rows, value, scope, at: rows.filter(redo_count__gt=0),
     "mine": _mine,
-    "q": lambda rows, value, scope, at: search.matching(rows, value),
+    "q": _text,
 }
 
 
