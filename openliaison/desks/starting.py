@@ -71,11 +71,16 @@ def _load_example(say: Say) -> None:
 
 def _name_the_door(options: Options, say: Say) -> None:
     """Who can come in: the example's people, or how the first administrator gets a link."""
+    from django.utils.translation import override
+
     from openliaison.accounts import demo
     from openliaison.core.models import Place
 
     if options.is_demo:
-        for role, name, password in demo.logins():
-            say(f"  {role:<12} {name:<14} {password}")
+        with override("zh-hans"):
+            chinese = [role for role, _name, _password in demo.logins()]
+        with override("en"):
+            for (role, name, password), also in zip(demo.logins(), chinese, strict=True):
+                say(f"  {name:<10} {password:<14} {role} · {also}")
     elif not Place.objects.exists():
         say("There is no place yet: openliaison init --place FOLDER --admin NAME prints the first link.")
