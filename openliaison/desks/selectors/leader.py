@@ -245,6 +245,8 @@ def freed_by(case: Case, asks_time: bool) -> str:
         return _("The level above: ask for its answer")
     if asks_time:
         return _("The desk: rule on more time")
+    if case.status == Case.Status.WAITING:
+        return _("The enterprise: an answer, which its officer or the desk may write down")
     if case.return_count >= 2:
         return _("You or the arbiter: it was returned twice")
     if case.answered_at is None:
