@@ -97,6 +97,7 @@ class Promise(models.Model):
         indexes = [
             models.Index(fields=["enterprise", "state", "due_on"], name="promise_enterprise"),
             models.Index(fields=["state", "due_on", "id"], name="promise_due"),
+            models.Index(fields=["due_on", "id"], name="promise_day"),
             models.Index(fields=["organisation", "state", "due_on"], name="promise_organisation"),
         ]
 

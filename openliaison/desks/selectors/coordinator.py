@@ -283,7 +283,7 @@ class Silent:
 
 def silent(ask: Ask) -> list[Silent]:
     """The longest ago first, with who is to get in touch."""
-    found = list(rows.with_last_contact(rows.find("not-contacted", ask))[:SHORT])
+    found = rows.longest_silent(rows.find("not-contacted", ask), SHORT)
     links = Link.objects.visible_to(ask.scope).active(ask.scope.today).filter(enterprise__in=found)  # type: ignore[arg-type]
     serving: dict[int, list[Any]] = defaultdict(list)
     for link in links.exclude(user=None).select_related("user").order_by("-kind"):
@@ -295,7 +295,8 @@ def loaded(ask: Ask) -> list[dict[str, Any]]:
     """Officers who serve more enterprises than the place allows; by name, never as a ranking."""
     most = int(setting(ask.place, "officer_load", ask.place.day(ask.at))["most"])
     serving = Link.objects.visible_to(ask.scope).active(ask.scope.today).filter(kind=Link.Kind.OFFICER)  # type: ignore[arg-type]
-    inside = Q(enterprise__in=rows.find("standing", ask).values("pk"))
+    busy = serving.order_by().values("user_id").annotate(n=Count("*")).filter(n__gt=most)  # few, wherever they serve
+    inside = Q(enterprise__in=rows.find("standing", ask).values("pk"), user__in=busy.values("user_id"))
     counted = serving.filter(inside).order_by().values("user_id", "user__display_name", "user__display_name_en")
     found = counted.annotate(n=Count("enterprise_id", distinct=True)).filter(n__gt=most)
     return [

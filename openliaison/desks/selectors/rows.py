@@ -141,6 +141,13 @@ def with_last_contact(rows: QuerySet) -> QuerySet:
     return found.order_by(F("last_at").asc(nulls_first=True), "name")
 
 
+def longest_silent(rows: QuerySet, most: int) -> list[Any]:
+    """The first of `with_last_contact`. Those never met come first and are many: an index gives them by name."""
+    never = with_last_contact(rows.filter(~Exists(Visit.objects.filter(enterprise=OuterRef("pk"))))).order_by("name")
+    found = list(never[:most])
+    return found if len(found) == most else list(with_last_contact(rows)[:most])
+
+
 ROWS: dict[str, Rows] = {
     "open": Rows(_("Open cases"), _("Submitted and not closed; drafts are left out."), lambda a: _cases(a).open()),
     "overdue": Rows(

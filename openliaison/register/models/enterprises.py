@@ -36,7 +36,9 @@ class Link(models.Model):
 
     place = models.ForeignKey(Place, models.PROTECT)
     enterprise = models.ForeignKey("Enterprise", models.CASCADE, related_name="links", db_index=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="enterprise_links")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="enterprise_links", db_index=False
+    )
     organisation = models.ForeignKey(Organisation, models.CASCADE, null=True, related_name="+")
     kind = models.CharField(max_length=8, choices=Kind)
     starts_on = models.DateField()
@@ -64,11 +66,13 @@ class Link(models.Model):
             ),
         ]
         indexes = [
-            # Who serves an enterprise, answered from the index alone.
+            # Who serves an enterprise and whom one serves, answered from the index alone.
             models.Index(
                 fields=["enterprise"], include=["place", "user", "kind", "starts_on", "ends_on"], name="link_enterprise"
             ),
-            models.Index(fields=["user", "enterprise"], name="link_user"),
+            models.Index(
+                fields=["user", "enterprise"], include=["place", "kind", "starts_on", "ends_on"], name="link_user"
+            ),
             models.Index(fields=["organisation", "enterprise"], name="link_organisation"),
         ]
 
