@@ -72,6 +72,27 @@ def noon():
 
 
 @pytest.fixture
+def world(db):
+    """The small world: one enterprise and a person in each role."""
+    from tests.factories import World
+
+    return World()
+
+
+@pytest.fixture
+def at_the_screen():
+    """A browser in which this person has logged in, speaking English."""
+    from django.test import Client
+
+    def log_in(role, language="en"):
+        client = Client(headers={"Accept-Language": language})
+        client.force_login(role.user)
+        return client
+
+    return log_in
+
+
+@pytest.fixture
 def shared() -> Path:
     """The data folder beside the clone; tests that use it skip plainly where it is absent."""
     folder = ROOT.parent / "shared" / "data"

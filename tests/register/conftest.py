@@ -11,12 +11,6 @@ from django.test import Client
 from django.utils import translation
 
 from openliaison.accounts.models import Role
-from tests.factories import World
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return World()
 
 
 class Person:
