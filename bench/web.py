@@ -107,7 +107,7 @@ def _queries(username: str, listed: list[pages.Page]) -> dict[str, int]:
     owner, connection.settings_dict["USER"] = connection.settings_dict["USER"], WEB
     connection.close()
     try:
-        client = Client(raise_request_exception=False)
+        client = Client(raise_request_exception=False, headers={"host": "127.0.0.1"})
         client.force_login(_role(username).user)
         found = {}
         for page in listed:
