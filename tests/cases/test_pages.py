@@ -12,7 +12,7 @@ from openliaison.cases import services
 from openliaison.cases.models import Case, CaseFile, Promise
 from openliaison.core.now import frozen
 from openliaison.register import search
-from openliaison.register.models import Enterprise
+from openliaison.register.models import Contact, Enterprise
 from tests.cases.cells import Cells
 from tests.conftest import NOON
 from tests.factories import category, organisation, pack
@@ -411,3 +411,11 @@ class TestWordsForTheEnterprise:
         draft.refresh_from_db()
         assert (draft.status, draft.text) == ("submitted", "定稿")
         assertRedirects(manager.get(f"/cases/{draft.pk}/draft/"), f"/cases/{draft.pk}/")
+
+
+def test_an_officer_who_raises_a_case_need_not_type_the_contact_on_file(world):
+    Contact.objects.create(enterprise=world.enterprise, name="周厂长", phone="024-1", is_main=True, recorded_at=NOON)
+    page = browser(world.officer).get("/cases/raise/", {"enterprise": world.enterprise.pk})
+    assertContains(page, 'value="周厂长"')
+    assertContains(page, 'value="024-1"')
+    assertNotContains(browser(world.manager).get("/cases/raise/"), "周厂长")

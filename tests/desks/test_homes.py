@@ -10,6 +10,7 @@ import pytest
 from openliaison.cases import services as cases
 from openliaison.cases.models import Case
 from openliaison.core.models import Task
+from openliaison.register.models import Contact
 from openliaison.visits.models import Visit
 from openliaison.visits.services import Commitment, record_visit
 from tests.conftest import NOON
@@ -35,7 +36,7 @@ def test_home_bell_help_menu_and_search_open_for_everybody_in_both_languages(wor
 
 @pytest.mark.parametrize(
     ("kind", "queries"),
-    [("officer", 24), ("coordinator", 43), ("handler", 21), ("leader", 33), ("enterprise", 21), ("inspector", 11),
+    [("officer", 25), ("coordinator", 43), ("handler", 21), ("leader", 33), ("enterprise", 21), ("inspector", 11),
      ("administrator", 17)],
 )  # fmt: skip
 def test_a_home_costs_the_same_for_few_and_for_many(world, at_the_screen, django_assert_num_queries, kind, queries):
@@ -106,6 +107,16 @@ def test_who_was_visited_often_this_week_is_better_called(world, at_the_screen):
     page = at_the_screen(world.officer).get("/").context
     assert [v.seen_this_week for v in page["spare"]] == [2]
     assert page["visits"] == []
+
+
+def test_who_is_better_called_can_be_called_with_one_tap(world, at_the_screen):
+    world.replied()
+    Contact.objects.create(enterprise=world.enterprise, name="周厂长", phone="024-7", is_main=True, recorded_at=NOON)
+    for days in (1, 2):
+        record_visit(enterprise=world.enterprise, notes="看了", by=world.officer, at=NOON - timedelta(days=days))
+    page = at_the_screen(world.officer).get("/")
+    assert [v.phone for v in page.context["spare"]] == ["024-7"]
+    assert 'href="tel:024-7"' in page.content.decode()
 
 
 # Coordinator

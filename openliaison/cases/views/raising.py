@@ -19,7 +19,7 @@ from openliaison.core.access import roles
 from openliaison.core.errors import Refused
 from openliaison.core.now import now
 from openliaison.register import search
-from openliaison.register.models import Enterprise, served_by_me
+from openliaison.register.models import Contact, Enterprise, served_by_me
 
 from .access import find_case
 
@@ -32,7 +32,8 @@ def raise_case(request: HttpRequest) -> HttpResponse:
     enterprise = _enterprise(request)
     if enterprise is None:
         return _choose(request)
-    form = RaiseForm(request.POST or None, request.FILES or None, role=request.role)
+    asked = _main_contact(request, enterprise)
+    form = RaiseForm(request.POST or None, request.FILES or None, role=request.role, initial=asked)
     if request.method == "POST" and form.is_valid():
         try:
             opened = _open(request, form, enterprise)
@@ -106,6 +107,13 @@ def _enterprise(request: HttpRequest) -> Enterprise | None:
         return rows.filter(pk=scope.enterprise_id).first()
     wanted = request.GET.get("enterprise") or request.POST.get("enterprise") or ""
     return rows.filter(pk=int(wanted)).first() if wanted.isdigit() and len(wanted) < 19 else None
+
+
+def _main_contact(request: HttpRequest, enterprise: Enterprise) -> dict[str, str]:
+    """Whom one asks there is on file and need not be typed."""
+    known = Contact.objects.visible_to(request.scope).current().filter(enterprise=enterprise, is_main=True)  # type: ignore[attr-defined]
+    found = known.first()
+    return {"contact_name": found.name, "contact_phone": found.phone} if found else {}
 
 
 def _choose(request: HttpRequest) -> HttpResponse:

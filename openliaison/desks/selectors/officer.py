@@ -19,7 +19,7 @@ from openliaison.cases.selectors import promise_look
 from openliaison.core import formatting
 from openliaison.core.models import Place, Task
 from openliaison.core.scope import Scope
-from openliaison.register.models import Enterprise, served_by_me
+from openliaison.register.models import Contact, Enterprise, served_by_me
 from openliaison.visits.models import Visit
 from openliaison.visits.selectors import contact_days, days_since, visits_a_week
 
@@ -51,6 +51,7 @@ class VisitDue:
     seen_this_week: int = 0
     is_too_often: bool = False
     open_cases: int = 0
+    phone: str = ""  # of the main contact
     client_key: uuid.UUID = field(default_factory=uuid.uuid4)
 
     @property
@@ -103,12 +104,15 @@ def visits_due(scope: Scope, place: Place, at: datetime, promised: Iterable[Prom
     seen = _by_enterprise(Visit.objects.visible_to(scope).at_the_door().since(at - rows.WEEK))
     open_cases = _by_enterprise(rows.find("open", ask))
     counts = {key: _by_enterprise(rows.find(key, ask)) for key in ("overdue", "due-soon", "questions", "to-confirm")}
+    called = Contact.objects.visible_to(scope).current().filter(is_main=True)
+    phones = dict(called.values_list("enterprise_id", "phone"))
     promises: dict[int, list[Promise]] = defaultdict(list)
     for promise in promised:
         promises[promise.enterprise_id].append(promise)
     found = []
     for e in mine:
         due = VisitDue(e, e.last_at, seen_this_week=seen.get(e.pk, 0), open_cases=open_cases.get(e.pk, 0))
+        due.phone = phones.get(e.pk, "")
         due.is_too_often = due.seen_this_week >= ceiling
         numbers = {key: of.get(e.pk, 0) for key, of in counts.items()}
         due.reasons = [
