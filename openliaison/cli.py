@@ -40,8 +40,8 @@ def main(argv: list[str] | None = None) -> int:
         return BAD_INPUT
     target, _what, needs_django = COMMANDS[name]
     rest = words[len(name.split()) :]
-    if needs_django and not {"-h", "--help"} & set(rest):
-        rest = _set_up(rest)
+    if needs_django:
+        rest = _set_up(rest, asks_help=bool({"-h", "--help"} & set(rest)))
     module, function = target.split(":")
     command: Callable[[list[str]], int] = getattr(import_module(module), function)
     return command(rest)
@@ -53,15 +53,16 @@ def _usage() -> str:
     return "\n".join(["Usage:", *lines, "", "“openliaison COMMAND --help” says more of each."])
 
 
-def _set_up(words: list[str]) -> list[str]:
+def _set_up(words: list[str], *, asks_help: bool) -> list[str]:
     """Take `--data DIR` out of the words, see that the database runs, load Django as the owner."""
-    if "--data" in words:
-        at = words.index("--data")
-        os.environ["OPENLIAISON_DATA"] = str(Path(words[at + 1]).absolute())
-        words = words[:at] + words[at + 2 :]
+    parser = argparse.ArgumentParser(prog="openliaison", add_help=False, allow_abbrev=False)
+    parser.add_argument("--data", type=Path)
+    found, words = parser.parse_known_args(words)
+    if found.data:
+        os.environ["OPENLIAISON_DATA"] = str(found.data.absolute())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     os.environ["OPENLIAISON_AS"] = "owner"
-    if "DATABASE_URL" not in os.environ:
+    if "DATABASE_URL" not in os.environ and not asks_help:
         import atexit
 
         from openliaison.core import embedded

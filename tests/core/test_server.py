@@ -253,6 +253,23 @@ def test_an_unknown_command_is_answered_with_those_there_are(capsys):
     assert all(name in said for name in cli.COMMANDS)
 
 
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_every_command_explains_itself_without_a_database(name, tmp_path):
+    asked = [sys.executable, "-m", "openliaison", *name.split(), "--help"]
+    clean = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"} | {"OPENLIAISON_DATA": str(tmp_path)}
+    said = subprocess.run(asked, cwd=ROOT, env=clean, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert said.returncode == 0, said.stderr[-400:]
+    assert said.stdout
+    assert {p.name for p in tmp_path.iterdir()} <= {"static"}, "help started a database"
+
+
+def test_a_data_folder_without_a_name_exits_2(capsys):
+    with pytest.raises(SystemExit) as left:
+        cli.main(["check", "--data"])
+    assert left.value.code == 2
+    assert "--data" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("words", [["--port", "many"], ["--cert", "x.pem"], ["--colour", "red"]])
 def test_wrong_words_of_serve_exit_2(words, capsys):
     with pytest.raises(SystemExit) as left:
