@@ -44,6 +44,8 @@ def verdict(request: HttpRequest, case_id: int, answer: str) -> HttpResponse:
     is_plan = found.reply_kind == Case.ReplyKind.PLANNED and not is_due_again(lines)
     asks = () if is_plan and answer == "yes" else ASKS[answer]
     form = _narrowed(DOORS["confirm"].form(sent, case=found, role=request.role), answer, asks)
+    if answer == "no" and (is_plan or found.reply_kind == Case.ReplyKind.EXPLAINED):
+        form.fields["text"].label = _("Reason")  # nothing was done yet that could lack a part
     if sent is not None and form.is_valid():
         try:
             use(DOORS["confirm"], found, request.role, form)
