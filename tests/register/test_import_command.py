@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import time
 
 import pytest
 
@@ -153,11 +152,9 @@ def test_a_list_without_numbers_joins_two_licences_and_keeps_two_branches(tmp_pa
 
 def test_the_real_register_of_tieling_is_taken_in_whole(shared, capsys):
     path = shared / "cn-tieling-enterprises" / "enterprises.csv"
-    started = time.process_time()
 
     assert commands.import_file([str(path), "--place", "tieling"]) == 0
 
-    assert time.process_time() - started < 5
     with path.open(encoding="utf-8", newline="") as file:
         numbers = {r["uscc"] for r in csv.DictReader(file)}
     assert set(Enterprise.objects.values_list("number", flat=True)) == numbers
