@@ -100,7 +100,7 @@ class Samples:
     def __init__(self, world: RichWorld) -> None:
         officer, desk, lead = (world.roles[n] for n in ("officer", "coordinator", "handler of the lead"))
         given = {"text": "每天傍晚跳闸", "channel": "visit", "by": officer, "at": NOON}
-        case = cases.open_case(enterprise=world.mine, **given)
+        first, case = (cases.open_case(enterprise=world.mine, **given) for _ in range(2))
         cases.assign_case(case=case, lead=factories.organisation("grid"), by=desk, at=NOON)
         promise = cases.make_promise(enterprise=world.mine, case=case, text="x", due_on=NOON.date(), by=lead, at=NOON)
         upload = SimpleUploadedFile("note.txt", "现场记录".encode())
@@ -111,6 +111,7 @@ class Samples:
         kept.write_text("name\n示例\n", encoding="utf-8")
         self.values: dict[str, Any] = {
             "case_id": case.pk,
+            "first_case_id": first.pk,
             "enterprise_id": world.mine.pk,
             "fact_id": Fact.objects.filter(enterprise=world.mine, sensitivity="public", superseded_at=None)[0].pk,
             "contact_id": Contact.objects.get(enterprise=world.mine, is_main=True).pk,
@@ -163,7 +164,20 @@ class Sent:
     kind: str = "application/x-www-form-urlencoded"
 
 
-def bodies() -> dict[str, Sent]:
+# What a body's fields mean, by the parameter of the same thing.
+FIELDS = {
+    "enterprise_id": "enterprise_id",
+    "contact_id": "contact_id",
+    "category": "category_id",
+    "of": "first_case_id",
+    "person": "user_id",
+    "organisation": "organisation_id",
+    "lead": "organisation_id",
+    "co_handlers": "organisation_id",
+}
+
+
+def bodies(samples: Samples) -> dict[str, Sent]:
     """Name of an operation → a body that its schema accepts, so that the service behind it is asked."""
     described = api.schema()
     found = {}
@@ -171,8 +185,11 @@ def bodies() -> dict[str, Sent]:
         for one in methods.values():
             shape = api_docs.resolved(described, api_docs.body_of(one))
             if shape:
-                content = json.dumps(api_docs.example(described, shape)).encode()
-                found[path] = Sent(content, "application/json")
+                body = api_docs.example(described, shape)
+                for field in FIELDS.keys() & body.keys():
+                    value = samples.values[FIELDS[field]]
+                    body[field] = [value] if isinstance(body[field], list) else value
+                found[path] = Sent(json.dumps(body).encode(), "application/json")
     boundary = "a-line-between"
     part = f'--{boundary}\r\nContent-Disposition: form-data; name="upload"; filename="x.txt"\r\n\r\ntext\r\n'
     found["/api/v1/cases/{case_id}/attach"] = Sent(
@@ -226,7 +243,7 @@ def lines(world: RichWorld) -> tuple[list[list[str]], list[str]]:
     samples, faults, found = Samples(world), [], []
     visitors = {who: Visitor(world, who) for who in COLUMNS}
     listed = [(u, reverse(u.name, kwargs=samples.of(u))) for u in sorted(urls(), key=lambda u: (u.name, u.route))]
-    known = bodies()
+    known = bodies(samples)
     for url, address in listed:
         sent = known.get(re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", url.route), Sent())
         asking = [v for who, v in visitors.items() if url.is_of_an_object or who not in (*NEXT_DOOR, *ABROAD)]

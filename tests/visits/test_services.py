@@ -140,7 +140,7 @@ def test_the_desk_asks_the_officer_once_a_day(world):
 def test_where_nobody_serves_the_desk_is_told_to_name_an_officer(world):
     lonely = enterprise("无人企业有限公司")
 
-    with pytest.raises(services.AlreadyDone, match="name an officer"):
+    with pytest.raises(services.AlreadyDone, match="请先指定"):
         services.ask_for_contact(enterprise=lonely, by=world.coordinator, at=NOON, days=41)
 
 

@@ -147,12 +147,14 @@ class _Move:
         today = self.kept.place.day(at)
         there = list(Link.objects.filter(enterprise=self.kept))
         has_officer = any(link.kind == Link.Kind.OFFICER and _runs(link, today) for link in there)
-        going = []
-        for link in Link.objects.filter(enterprise=self.taken).order_by("pk"):
+        here, going = list(Link.objects.filter(enterprise=self.taken).order_by("pk")), []
+        for link in here:
             demoted = has_officer and link.kind == Link.Kind.OFFICER and _runs(link, today)
             kind = Link.Kind.DEPUTY if demoted else link.kind
             if any(_same(link, k, other) for other in there for k in {kind, link.kind}):
                 continue
+            if demoted and any(_same(link, kind, other) for other in here):
+                continue  # a deputy already
             if demoted:  # one officer an enterprise; nobody loses sight of it
                 self.change(link, "kind", str(kind))
             going.append(link)
