@@ -17,10 +17,13 @@ from django.db.models import Q
 from openliaison.accounts.models import Invitation, Role
 from openliaison.core.scope import Scope
 
-from .models import Enterprise, Merge
+from .models import Booking, BurdenEntry, Enterprise, Merge, Refusal
 
 STAYING: set[type[models.Model]] = set()
-PLACED: list[tuple[Any, str, Q]] = [(Merge, "kept_id", Q())]
+PLACED: list[tuple[Any, str, Q]] = [
+    (Merge, "kept_id", Q()),
+    *((model, "enterprise_id", Q()) for model in (Booking, BurdenEntry, Refusal)),
+]
 BY_NUMBER = ((Role, "enterprise_id"), (Invitation, "enterprise_id"))  # a floor beneath: a number, not a key
 
 

@@ -11,6 +11,7 @@ class VisitsConfig(AppConfig):
 
         from openliaison.register.followers import place_with
 
-        from .models import Visit
+        from .models import FactConflict, Suggestion, Visit, VisitFile
 
-        place_with(Visit, "enterprise_id", Q())
+        for model in (FactConflict, Suggestion, Visit, VisitFile):
+            place_with(model, "enterprise_id", Q())

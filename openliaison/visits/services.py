@@ -178,7 +178,7 @@ def ask_for_contact(*, enterprise: Enterprise, by: Role, at: datetime, days: int
     inside = by.locality is not None and enterprise.locality_path.startswith(by.locality.path)
     if by.kind != Role.Kind.COORDINATOR or not inside:
         raise NotAllowed(_("The desk of the area asks its officers."))
-    links = list(enterprise.links.active(by.place.day(at)).filter(user__isnull=False))
+    links = list(enterprise.links.active(by.place.day(at)).serving())
     if not links:
         raise AlreadyDone(_("Nobody serves %(name)s yet: name an officer first.") % {"name": enterprise.label})
     asked = Journal.objects.filter(subject=journal.name(enterprise), verb="contact_asked")
@@ -200,7 +200,7 @@ def ask_for_contact(*, enterprise: Enterprise, by: Role, at: datetime, days: int
 
 def _settle_requests(enterprise: Enterprise, today: date, at: datetime) -> None:
     """A contact does what the desk asked for, whoever of the team made it."""
-    for link in enterprise.links.active(today).filter(user__isnull=False):
+    for link in enterprise.links.active(today).serving():
         tasks.settle(link, at=at)
 
 

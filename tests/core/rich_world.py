@@ -26,7 +26,10 @@ from openliaison.core.models import Counter, Locality, Place, Receipt, SavedView
 from openliaison.core.scope import Scope
 from openliaison.desks.models import Handover
 from openliaison.register.models import (
+    Booking,
+    BurdenEntry,
     Contact,
+    DiaryMark,
     Enterprise,
     Fact,
     GroupTie,
@@ -36,9 +39,10 @@ from openliaison.register.models import (
     Link,
     LookAlike,
     Merge,
+    Refusal,
     Site,
 )
-from openliaison.visits.models import Visit
+from openliaison.visits.models import Device, FactConflict, Proposal, Suggestion, Visit, VisitFile
 from tests import factories
 from tests.conftest import NOON
 
@@ -63,6 +67,7 @@ class RichWorld:
         for firm in (self.mine, self.theirs, self.far, self.foreign):
             self._cases(firm)
             self._visits(firm)
+            self._diary(firm)
         for role in list(self.roles.values()):
             self._own(role)
         self._imports()
@@ -269,7 +274,7 @@ class RichWorld:
 
     def _visits(self, firm: Enterprise) -> None:
         officer = Link.objects.get(enterprise=firm, kind="officer").user
-        Visit.objects.create(
+        visit = Visit.objects.create(
             place=firm.place,
             enterprise=firm,
             locality_path=firm.locality_path,
@@ -278,6 +283,72 @@ class RichWorld:
             nothing_new=True,
             recorded_at=NOON,
         )
+        where = {"enterprise": firm, "locality_path": firm.locality_path}
+        VisitFile.objects.create(
+            visit=visit,
+            name="x.jpg",
+            content_type="image/jpeg",
+            size=1,
+            sha256="0" * 64,
+            uploaded_by=officer,
+            uploaded_at=NOON,
+            **where,
+        )
+        FactConflict.objects.create(visit=visit, key="employees", mine=1, theirs=2, found_at=NOON, **where)
+        Device.objects.create(place=firm.place, user=officer, name="x", first_seen_at=NOON, synced_at=NOON)
+        proposal = Proposal.objects.create(
+            place=firm.place, locality=firm.locality, locality_path=firm.locality_path, made_by=officer, made_at=NOON
+        )
+        Suggestion.objects.create(proposal=proposal, change="new", cost=1, officer=officer, **where)
+
+    def _diary(self, firm: Enterprise) -> None:
+        """Bookings, marks and ledger lines of an office with a part here, of one without, and of no office."""
+        where = {"enterprise": firm, "locality_path": firm.locality_path}
+        asker = Link.objects.get(enterprise=firm, kind="officer").user
+        offices = Organisation.objects.filter(place=firm.place, pk__in=self._offices(firm.place))
+        for office in (None, *offices):
+            booking = Booking.objects.create(
+                place=firm.place,
+                organisation=office,
+                requested_by=asker,
+                requested_at=NOON,
+                kind="study",
+                purpose="x",
+                starts_at=NOON,
+                minutes=60,
+                state="not_now",
+                instead="by_phone",
+                **where,
+            )
+            Refusal.objects.create(booking=booking, reason="x", refused_at=NOON, **where)
+            BurdenEntry.objects.create(
+                place=firm.place,
+                organisation=office,
+                kind="study",
+                what="x",
+                on=TODAY,
+                minutes=60,
+                source=booking.client_key,
+                **where,
+            )
+            DiaryMark.objects.create(
+                place=firm.place, enterprise=firm, on=TODAY, minutes=60, is_at_door=True, source=booking.client_key
+            )
+        for role in self.roles.values():
+            if role.place_id == firm.place_id and role.kind in ("leader", "officer"):
+                Booking.objects.create(
+                    place=firm.place,
+                    requested_by=role.user,
+                    requested_at=NOON,
+                    kind="study",
+                    purpose="x",
+                    starts_at=NOON,
+                    minutes=60,
+                    **where,
+                )
+
+    def _offices(self, place: Place) -> list[int]:
+        return [r.organisation_id for r in self.roles.values() if r.place_id == place.pk and r.organisation_id]
 
     # ── what is one's own, and the house's ──
 

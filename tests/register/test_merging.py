@@ -169,7 +169,7 @@ def test_every_room_that_keeps_the_place_of_an_enterprise_moves_with_it():
     kept = {
         m for m in apps.get_models() if any(f.name == "locality_path" for f in m._meta.fields) and m is not Enterprise
     }
-    own = {"core.journal", "register.importbatch"}  # where it was written; whose the file is
+    own = {"core.journal", "register.importbatch", "visits.proposal"}  # where written; whose file; for which area
     assert {m._meta.label_lower for m in kept} - own == {m._meta.label_lower for m, _column, _q in followers.PLACED}
 
 

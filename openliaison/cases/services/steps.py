@@ -159,7 +159,7 @@ def officers(case: Case, at: datetime) -> list[User]:
     """The enterprise's officers; of a confidential case only the one it came through."""
     if case.is_confidential:
         return [case.officer] if case.officer else []
-    links = case.enterprise.links.active(case.place.day(at)).filter(user__isnull=False).select_related("user")
+    links = case.enterprise.links.active(case.place.day(at)).serving().select_related("user")
     return [link.user for link in links if link.user]
 
 

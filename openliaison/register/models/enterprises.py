@@ -21,6 +21,10 @@ class LinkQuerySet(ScopedQuerySet):
     def active(self, today: date) -> LinkQuerySet:
         return self.filter(starts_on__lte=today).filter(Q(ends_on=None) | Q(ends_on__gte=today))
 
+    def serving(self) -> LinkQuerySet:
+        """Officers, deputies and covers: those who go there."""
+        return self.filter(kind__in=SERVING)
+
 
 class Link(models.Model):
     """Who has to do with an enterprise: its officer, deputy, cover, or a handling organisation.
@@ -32,6 +36,7 @@ class Link(models.Model):
         OFFICER = "officer", _("liaison officer")
         DEPUTY = "deputy", _("deputy")
         COVER = "cover", _("cover")
+        LEADER = "leader", _("leader responsible")
         HANDLER = "handler", _("handling organisation")
 
     place = models.ForeignKey(Place, models.PROTECT)
@@ -43,6 +48,8 @@ class Link(models.Model):
     kind = models.CharField(max_length=8, choices=Kind)
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
+    term_until = models.DateField(null=True, blank=True)  # when to renew or hand over; service goes on until `ends_on`
+    end_reason = models.CharField(max_length=200, blank=True)
 
     @staticmethod
     def rule(scope: AnyScope) -> Rule:
@@ -77,6 +84,9 @@ class Link(models.Model):
         ]
 
 
+SERVING = (Link.Kind.OFFICER, Link.Kind.DEPUTY, Link.Kind.COVER)
+
+
 def _linked(scope: AnyScope, **who: object) -> models.QuerySet:
     open_ = Q(ends_on=None) | Q(ends_on__gte=scope.today)
     return Link.objects.filter(open_, starts_on__lte=scope.today, **who).values("enterprise_id")
@@ -84,7 +94,7 @@ def _linked(scope: AnyScope, **who: object) -> models.QuerySet:
 
 def served_by_me(scope: AnyScope) -> models.QuerySet:
     """Ids of the enterprises where this person is officer, deputy or cover today."""
-    return _linked(scope, user_id=scope.user_id)
+    return _linked(scope, user_id=scope.user_id, kind__in=SERVING)
 
 
 def handled_by_us(scope: AnyScope) -> models.QuerySet:

@@ -16,13 +16,26 @@ from openliaison.core import journal
 
 from .. import rules
 from ..errors import AlreadyDone, NotAllowed
-from ..models import Contact, Enterprise, Fact, GroupTie, Link, Merge, Site
+from ..models import (
+    Booking,
+    BurdenEntry,
+    Contact,
+    DiaryMark,
+    Enterprise,
+    Fact,
+    GroupTie,
+    Link,
+    Merge,
+    Refusal,
+    Site,
+)
 from .enterprises import index
 from .ties import ids_beneath
 
 # What a kept enterprise takes over where it has nothing of its own.
 FILLED = ("number", "name_en", "street", "industry")
-MODELS: dict[str, Any] = {m._meta.label_lower: m for m in (Contact, Enterprise, Fact, GroupTie, Link, Site)}
+DIARY = (Booking, BurdenEntry, DiaryMark, Refusal)
+MODELS: dict[str, Any] = {m._meta.label_lower: m for m in (Contact, Enterprise, Fact, GroupTie, Link, Site, *DIARY)}
 
 
 @transaction.atomic
@@ -39,7 +52,8 @@ def merge_enterprises(*, kept: Enterprise, taken: Enterprise, by: Role, at: date
     move = _Move(kept, taken)
     move.facts()
     move.contacts()
-    move.all_of(Site, "enterprise_id")
+    for model in (Site, *DIARY):
+        move.all_of(model, "enterprise_id")
     move.links(at)
     move.ties()
     move.all_of(Enterprise, "merged_into_id")

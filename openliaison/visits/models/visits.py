@@ -11,9 +11,9 @@ from django.db.models import Q
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from openliaison.core.models import PATH, Place
+from openliaison.core.models import PATH, Place, StoredFile
 from openliaison.core.scope import ANALYST, AREA, ENTERPRISE, LEADER, OFFICER, AnyScope, Rule, ScopedQuerySet, within
-from openliaison.register.models import Contact, Enterprise, served_by_me
+from openliaison.register.models import Booking, Contact, Enterprise, served_by_me
 
 
 class VisitQuerySet(ScopedQuerySet):
@@ -43,6 +43,7 @@ class Visit(models.Model):
     at = models.DateTimeField()
     minutes = models.PositiveSmallIntegerField(null=True, blank=True)
     met = models.ForeignKey(Contact, models.SET_NULL, null=True, blank=True, related_name="+")
+    booking = models.ForeignKey(Booking, models.SET_NULL, null=True, blank=True, related_name="visits")
     nothing_new = models.BooleanField(default=False)
     notes = models.TextField(blank=True)
     notes_en = models.TextField(blank=True)
@@ -83,3 +84,27 @@ class Visit(models.Model):
     @property
     def body(self) -> str:
         return self.notes_en if self.notes_en and (get_language() or "").startswith("en") else self.notes
+
+
+class VisitFile(StoredFile):
+    """A picture or paper of a visit. Its id is made on the phone: sent twice, it is kept once."""
+
+    visit = models.ForeignKey(Visit, models.CASCADE, related_name="files")
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="+")
+    locality_path = models.CharField(**PATH)
+
+    @staticmethod
+    def rule(scope: AnyScope) -> Rule:
+        area = within(scope, "locality_path")
+        return {
+            OFFICER: Q(enterprise_id__in=served_by_me(scope)),
+            AREA: area,
+            LEADER: area,
+            ENTERPRISE: Q(enterprise_id=scope.enterprise_id),
+        }
+
+    objects = ScopedQuerySet.as_manager()
+    writers = {OFFICER: "INSERT"}
+
+    class Meta:
+        ordering = ["uploaded_at", "id"]

@@ -1,0 +1,7 @@
+"""Contacts with enterprises, proposals of who serves whom, and what the phone needs."""
+
+from .phone import Device, FactConflict
+from .stationing import Proposal, Suggestion
+from .visits import Visit, VisitFile, VisitQuerySet
+
+__all__ = ["Device", "FactConflict", "Proposal", "Suggestion", "Visit", "VisitFile", "VisitQuerySet"]
