@@ -11,7 +11,7 @@ class RegisterConfig(AppConfig):
     def ready(self) -> None:
         from openliaison.core.states import register
 
-        from . import merge_jobs  # noqa: F401  its task is found by name
+        from . import burden_jobs, merge_jobs  # noqa: F401  their tasks are found by name
 
         register(
             enterprise__active=("ok", "circle-check", _("in operation")),

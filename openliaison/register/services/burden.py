@@ -1,0 +1,118 @@
+"""What an enterprise's time is spent on: written down, taken back. One source, one mark, one line of the ledger."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from procrastinate.contrib.django import app
+
+from openliaison.accounts.models import Organisation, Role
+from openliaison.core import journal
+
+from ..models import Booking, BurdenEntry, DiaryMark, Enterprise
+
+KINDS = {
+    Booking.Kind.SERVICE: BurdenEntry.Kind.VISIT,
+    Booking.Kind.STUDY: BurdenEntry.Kind.STUDY,
+    Booking.Kind.INSPECTION: BurdenEntry.Kind.INSPECTION,
+    Booking.Kind.DATA: BurdenEntry.Kind.DATA,
+    Booking.Kind.JOINT: BurdenEntry.Kind.VISIT,
+}
+
+
+def kind_of(booking_kind: str) -> str:
+    """Under which kind of the ledger a kind of booking stands."""
+    return KINDS[Booking.Kind(booking_kind)]
+
+
+def shares(minutes: int, among: int) -> list[int]:
+    """The minutes of a joint visit divided among its bodies; they add up to the whole."""
+    each, rest = divmod(minutes, among)
+    return [each + (i < rest) for i in range(among)]
+
+
+@transaction.atomic
+def spend(
+    *,
+    enterprise: Enterprise,
+    on: date,
+    minutes: int,
+    kind: str,
+    what: str,
+    organisation: Organisation | None,
+    is_at_door: bool,
+    source: uuid.UUID,
+    by: Role | None,
+    at: datetime,
+    what_en: str = "",
+    mark: bool = True,
+    entry: bool = True,
+) -> None:
+    """Write down that an enterprise's time is taken. Written again for the same source, the last word stands.
+
+    Args:
+        organisation: who asked; none is the desk.
+        is_at_door: somebody comes.
+        source: the client key of the booking, visit, question or form behind it.
+        mark: counted by the stop sign. A part of a joint visit has none: the host's stands for it.
+        entry: a line of the ledger. What is only asked for, and the host of a joint visit, have none.
+    """
+    put_mark(enterprise, source, {"on": on, "minutes": minutes, "is_at_door": is_at_door} if mark else None)
+    line = {"kind": kind, "what": what[:300], "what_en": what_en[:300], "on": on, "minutes": minutes}
+    line["organisation_id"] = organisation.pk if organisation else None
+    if entry and minutes:
+        put_line(enterprise.pk, source, line)
+    else:
+        BurdenEntry.objects.filter(source=source).delete()
+    journal.record(enterprise, "time_taken", by=by, at=at, kind=kind, minutes=minutes, source=str(source))
+
+
+@transaction.atomic
+def unspend(*, source: uuid.UUID) -> None:
+    """The enterprise's time is not taken after all. Said twice, or of what was never written, it changes nothing."""
+    DiaryMark.objects.filter(source=source).delete()
+    strike_line(source)
+
+
+def put_mark(enterprise: Enterprise, source: uuid.UUID, told: dict[str, Any] | None) -> None:
+    """The mark of a source as it is to stand."""
+    DiaryMark.objects.filter(source=source).delete()
+    if told is not None:
+        row = DiaryMark(place_id=enterprise.place_id, enterprise=enterprise, source=source, **told)
+        DiaryMark.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def put_line(enterprise_id: int, source: uuid.UUID, told: dict[str, Any]) -> None:
+    """The ledger's line of a source as it is to stand.
+
+    Who asks is not always let into the ledger (an officer who does not serve the enterprise): where the line does
+    not stand as told afterwards, the house writes it, in the same transaction's wake.
+    """
+    BurdenEntry.objects.filter(source=source).delete()
+    enterprise = Enterprise.objects.only("place_id", "locality_path").get(pk=enterprise_id)
+    line = BurdenEntry(
+        place_id=enterprise.place_id,
+        enterprise_id=enterprise_id,
+        locality_path=enterprise.locality_path,
+        source=source,
+        **told,
+    )
+    BurdenEntry.objects.bulk_create([line], ignore_conflicts=True)  # asks nothing back: it may be out of sight
+    if not BurdenEntry.objects.filter(source=source, **told).exists():
+        _leave_to_the_house(enterprise_id, source, told)
+
+
+def strike_line(source: uuid.UUID) -> None:
+    """Take a line out of the ledger, also one that this person does not see."""
+    taken, _each = BurdenEntry.objects.filter(source=source).delete()
+    if not taken:
+        _leave_to_the_house(0, source, None)
+
+
+def _leave_to_the_house(enterprise_id: int, source: uuid.UUID, told: dict[str, Any] | None) -> None:
+    line = told and told | {"on": told["on"].isoformat()}
+    job = app.configure_task("register.keep_burden_line", lock=f"burden:{source}")
+    job.defer(enterprise_id=enterprise_id, source=str(source), line=line)
