@@ -11,7 +11,7 @@ class VisitsConfig(AppConfig):
 
         from openliaison.register.followers import place_with
 
-        from .models import FactConflict, Suggestion, Visit, VisitFile
+        from .models import Correction, FactConflict, Suggestion, Visit, VisitFile
 
-        for model in (FactConflict, Suggestion, Visit, VisitFile):
+        for model in (Correction, FactConflict, Suggestion, Visit, VisitFile):
             place_with(model, "enterprise_id", Q())

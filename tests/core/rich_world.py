@@ -42,7 +42,7 @@ from openliaison.register.models import (
     Refusal,
     Site,
 )
-from openliaison.visits.models import Device, FactConflict, Proposal, Suggestion, Visit, VisitFile
+from openliaison.visits.models import Correction, Device, FactConflict, Proposal, Suggestion, Visit, VisitFile
 from tests import factories
 from tests.conftest import NOON
 
@@ -294,6 +294,7 @@ class RichWorld:
             uploaded_at=NOON,
             **where,
         )
+        Correction.objects.create(visit=visit, made_by=visit.officer, made_at=NOON, reason="x", was={}, **where)
         FactConflict.objects.create(visit=visit, key="employees", mine=1, theirs=2, found_at=NOON, **where)
         Device.objects.create(place=firm.place, user=officer, name="x", first_seen_at=NOON, synced_at=NOON)
         proposal = Proposal.objects.create(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 from django.conf import settings
 from django.db import models
@@ -33,6 +34,9 @@ class PromiseQuerySet(ScopedQuerySet):
     def open(self) -> PromiseQuerySet:
         return self.filter(state=Promise.State.OPEN)
 
+    def late(self, today: date) -> PromiseQuerySet:
+        return self.open().filter(due_on__lt=today)
+
 
 class Promise(models.Model):
     """Who promised what to whom, by when; kept or not. The enterprise sees both sides' promises."""
@@ -47,6 +51,13 @@ class Promise(models.Model):
         BROKEN = "broken", _("not kept")
         WITHDRAWN = "withdrawn", _("withdrawn")
 
+    class Reminded(models.TextChoices):
+        """How far the house has reminded who keeps it."""
+
+        SOON = "soon", _("due soon")
+        TODAY = "today", _("due today")
+        LATE = "late", _("late")
+
     place = models.ForeignKey(Place, models.PROTECT)
     enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="promises")
     locality_path = models.CharField(**PATH)
@@ -59,6 +70,17 @@ class Promise(models.Model):
     text = models.CharField(max_length=300)
     text_en = models.CharField(max_length=300, blank=True)
     due_on = models.DateField()
+    # Where another day was agreed: the first one, which the measures keep counting from, and why it was moved.
+    first_due_on = models.DateField(null=True, blank=True)
+    moved_reason = models.CharField(max_length=300, blank=True)
+    visit_id = models.BigIntegerField(null=True, blank=True)  # the visit at which it was made, in a room above
+    # The office that was named says that it is not its promise: who made it names another or withdraws it.
+    disowned_at = models.DateTimeField(null=True, blank=True)
+    disowned_reason = models.CharField(max_length=300, blank=True)
+    # The other side said "not so" after it had been called kept.
+    disputed_at = models.DateTimeField(null=True, blank=True)
+    disputed_reason = models.CharField(max_length=300, blank=True)
+    reminded = models.CharField(max_length=5, choices=Reminded, blank=True)
     state = models.CharField(max_length=9, choices=State, default=State.OPEN)
     settled_at = models.DateTimeField(null=True, blank=True)
     settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -99,10 +121,16 @@ class Promise(models.Model):
             models.Index(fields=["state", "due_on", "id"], name="promise_due"),
             models.Index(fields=["due_on", "id"], name="promise_day"),
             models.Index(fields=["organisation", "state", "due_on"], name="promise_organisation"),
+            models.Index(fields=["visit_id"], name="promise_visit", condition=Q(visit_id__isnull=False)),
         ]
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def promised_on(self) -> date:
+        """The day that was promised first."""
+        return self.first_due_on or self.due_on
 
     @property
     def told(self) -> dict[str, str]:

@@ -2,6 +2,6 @@
 
 from .phone import Device, FactConflict
 from .stationing import Proposal, Suggestion
-from .visits import Visit, VisitFile, VisitQuerySet
+from .visits import Correction, Visit, VisitFile, VisitQuerySet
 
-__all__ = ["Device", "FactConflict", "Proposal", "Suggestion", "Visit", "VisitFile", "VisitQuerySet"]
+__all__ = ["Correction", "Device", "FactConflict", "Proposal", "Suggestion", "Visit", "VisitFile", "VisitQuerySet"]

@@ -17,12 +17,16 @@ from openliaison.register.models import Booking, Contact, Enterprise, served_by_
 
 
 class VisitQuerySet(ScopedQuerySet):
+    def standing(self) -> VisitQuerySet:
+        """Those that count: not taken back by who recorded them."""
+        return self.filter(withdrawn_at=None)
+
     def since(self, at: datetime) -> VisitQuerySet:
-        return self.filter(at__gte=at)
+        return self.standing().filter(at__gte=at)
 
     def at_the_door(self) -> VisitQuerySet:
         """Those for which somebody came: calls and online meetings cost the enterprise less."""
-        return self.filter(mode=Visit.Mode.VISIT)
+        return self.standing().filter(mode=Visit.Mode.VISIT)
 
 
 class Visit(models.Model):
@@ -47,8 +51,12 @@ class Visit(models.Model):
     nothing_new = models.BooleanField(default=False)
     notes = models.TextField(blank=True)
     notes_en = models.TextField(blank=True)
+    learned = models.JSONField(default=list, blank=True)  # keys of the facts told; the values stand in the register
     recorded_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)  # taken back at once: on file, counted nowhere
     confirmed_at = models.DateTimeField(null=True, blank=True)  # by the enterprise
+    objection = models.CharField(max_length=1000, blank=True)  # the enterprise's words: one thing is wrong
+    objected_at = models.DateTimeField(null=True, blank=True)
 
     @staticmethod
     def rule(scope: AnyScope) -> Rule:
@@ -69,10 +77,16 @@ class Visit(models.Model):
         constraints = [
             models.CheckConstraint(name="visit_says_something", condition=Q(nothing_new=True) | ~Q(notes="")),
             models.CheckConstraint(name="visit_mode_known", condition=Q(mode__in=["visit", "call", "online"])),
+            models.CheckConstraint(
+                name="visit_objected_iff_it_says_what",
+                condition=Q(objection="", objected_at=None) | (~Q(objection="") & Q(objected_at__isnull=False)),
+            ),
         ]
         indexes = [
             # With what the walls ask, so that the last contact of each enterprise is read from the index alone.
-            models.Index(fields=["enterprise", "-at"], include=["locality_path"], name="visit_enterprise"),
+            models.Index(
+                fields=["enterprise", "-at"], include=["locality_path", "withdrawn_at"], name="visit_enterprise"
+            ),
             models.Index(fields=["locality_path", "at"], include=["enterprise", "mode"], name="visit_area"),
             models.Index(fields=["-at", "id"], name="visit_newest"),  # walls of an area do not ask for the place
             models.Index(fields=["officer", "-at"], name="visit_officer"),
@@ -108,3 +122,25 @@ class VisitFile(StoredFile):
 
     class Meta:
         ordering = ["uploaded_at", "id"]
+
+
+class Correction(models.Model):
+    """What a record said before its officer mended it, and why. The visit's own row says what stands."""
+
+    visit = models.ForeignKey(Visit, models.CASCADE, related_name="corrections")
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="+")
+    locality_path = models.CharField(**PATH)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    reason = models.CharField(max_length=300)
+    was = models.JSONField()  # {"at": …, "mode": …, "minutes": …, "notes": …}, those that changed
+
+    @staticmethod
+    def rule(scope: AnyScope) -> Rule:
+        return Visit.rule(scope)
+
+    objects = ScopedQuerySet.as_manager()
+    writers = {OFFICER: "INSERT"}
+
+    class Meta:
+        ordering = ["made_at", "id"]
