@@ -83,6 +83,10 @@ class Booking(models.Model):
     people = models.PositiveSmallIntegerField(default=1)
     state = models.CharField(max_length=9, choices=State, default=State.REQUESTED)
     joined = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="parts")
+    # Of a part: who comes together, [{"zh": …, "en": …}, …], for who asked does not see the others' rows;
+    # and how it stood before, so that it can be taken out again.
+    together = models.JSONField(default=list)
+    before = models.JSONField(null=True, blank=True)
     instead = models.CharField(max_length=10, choices=Instead, blank=True)
     instead_at = models.DateTimeField(null=True, blank=True)
     instead_note = models.CharField(max_length=300, blank=True)
@@ -158,7 +162,7 @@ class Refusal(models.Model):
         return {AREA: within(scope, "locality_path"), ENTERPRISE: Q(enterprise_id=scope.enterprise_id)}
 
     objects = ScopedQuerySet.as_manager()
-    writers = {ENTERPRISE: "INSERT"}
+    writers = {ENTERPRISE: "INSERT", AREA: "INSERT"}  # the desk writes down what it was told by phone
 
     class Meta:
         ordering = ["-refused_at"]
