@@ -37,6 +37,10 @@ SETTINGS = {
     "contact_every_days": _("Days without contact before the desk is told"),
     "officer_load": _("Enterprises of one liaison officer"),
     "small_cell": _("Smallest number that is printed"),
+    "visits_a_week": _("Visits within seven days from which it is too often"),
+    "visits_a_month": _("Visits to an enterprise in a month, at most"),
+    "burden_minutes_month": _("Minutes asked of an enterprise in a month, at most"),
+    "form_seconds": _("How long a form takes: seconds for each kind of answer"),
 }
 
 

@@ -14,8 +14,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from openliaison.core import formatting, icons, states
+from openliaison.core import form_time, formatting, icons, states
 from openliaison.core.codes import code_label
+from openliaison.core.now import now
 from openliaison.core.pages import Column
 
 register = template.Library()
@@ -58,11 +59,16 @@ def why(text: str) -> SafeString:
     return format_html('<p class="why">{}<span>{}</span></p>', icons.icon("bulb"), text)
 
 
-@register.simple_tag
-def takes(minutes: int) -> SafeString:
-    """How long a form takes."""
+@register.simple_tag(takes_context=True)
+def takes(context: Context, form: Any, place: Any = None) -> SafeString:
+    """How long a form takes, counted from the form itself: {% takes form %}."""
+    minutes = _minutes(form, place or context["place"])
     text = ngettext("About %(minutes)s minute", "About %(minutes)s minutes", minutes) % {"minutes": minutes}
     return format_html('<span class="meta">{}</span>', text)
+
+
+def _minutes(form: Any, place: Any) -> int:
+    return form_time.form_minutes(form, place, place.day(now()))
 
 
 @register.simple_block_tag
