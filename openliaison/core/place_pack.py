@@ -115,6 +115,7 @@ class FactRow:
     sensitivity: str
     fresh_days: int | None = None
     same_as: str = ""
+    may_lie_ahead: bool = False
 
 
 @dataclass(frozen=True)

@@ -112,6 +112,7 @@ class DefinitionOut(Schema):
     holder: str
     sensitivity: str
     fresh_days: int | None
+    may_lie_ahead: bool
 
 
 @router.get(

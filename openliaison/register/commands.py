@@ -16,6 +16,7 @@ from openliaison.core.errors import Refused
 from openliaison.core.models import Place
 from openliaison.core.now import now
 
+from . import facts
 from .importing import mapping as units_of
 from .importing import steps, storing, wording
 from .importing.kinds import kind_of
@@ -83,7 +84,7 @@ def _import(found: argparse.Namespace, at: datetime) -> int:
     if known and known.state == ImportBatch.State.DONE:
         print(_already(known))
         return DONE
-    batch = _with_wishes(known, found) if known else _receive(found, place, digest, at)
+    batch = _with_wishes(known, found, place.day(at)) if known else _receive(found, place, digest, at)
     _map(batch, Table(batch), _pairs(found.map), _pairs(found.unit), at)
     state = ImportBatch.State.CHECKING if found.dry_run else ImportBatch.State.RUNNING
     steps.begin(batch=batch, state=state, by=None, at=at)
@@ -105,8 +106,9 @@ def _receive(found: argparse.Namespace, place: Place, digest: str, at: datetime)
     )
 
 
-def _with_wishes(batch: ImportBatch, found: argparse.Namespace) -> ImportBatch:
+def _with_wishes(batch: ImportBatch, found: argparse.Namespace, today: date) -> ImportBatch:
     """A file that waits already, as it is wanted now."""
+    facts.need_as_of(found.as_of or batch.as_of, today)
     batch.source, batch.as_of = found.source or batch.source, found.as_of or batch.as_of
     batch.save(update_fields=["source", "as_of"])
     return batch

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -101,21 +101,60 @@ def choice_word(value: Any) -> str:
 # ── Reading ──────────────────────────────────────────────────
 
 
-def read(definition: FactDefinition, value: Any, place: Place | None = None) -> Any:
+class Entry(Protocol):
+    """What the rule about dates asks of the catalogue: its row, or a column of a file that stands for it."""
+
+    @property
+    def may_lie_ahead(self) -> bool: ...
+
+
+def lies_ahead(entry: Entry, day: date, today: date) -> bool:
+    """Whether a date is later than this fact's may be: a licence may end next year, nobody registered then.
+
+    The one place where pages, files, other systems and phones ask.
+    """
+    return day > today and not entry.may_lie_ahead
+
+
+def need_as_of(as_of: date, today: date) -> None:
+    """The day for which something is told is never one to come.
+
+    Raises:
+        Incomplete: it is.
+    """
+    if as_of > today:
+        raise Incomplete(_("This day lies ahead; a value holds as of today or earlier."))
+
+
+def read(definition: FactDefinition, value: Any, place: Place | None = None, *, today: date) -> Any:
     """The value as it is kept (JSON): numbers as text that loses nothing, dates as ISO text.
 
     Args:
         place: whose code trees the value must stand in; codes are not looked up without it.
+        today: the day beyond which most dates may not lie.
 
     Raises:
-        Incomplete: the value is not of the definition's type.
+        Incomplete: the value is not of the definition's type, or is a date ahead that may not be.
     """
     kind, _sep, rest = definition.type.partition(":")
     if kind == "list":
         items = value if isinstance(value, list) else [v.strip() for v in str(value).split(";") if v.strip()]
         read_items = [_read_one(definition, *rest.partition(":")[::2], item, place) for item in items]
-        return list(dict.fromkeys(read_items))
-    return _read_one(definition, kind, rest, value, place)
+        kind, kept = rest, list(dict.fromkeys(read_items))
+    else:
+        kept = _read_one(definition, kind, rest, value, place)
+    if kind == "date":
+        _need_past(definition, kept, today)
+    return kept
+
+
+def _need_past(definition: FactDefinition, kept: str | list[str], today: date) -> None:
+    for text in kept if isinstance(kept, list) else [kept]:
+        if lies_ahead(definition, date.fromisoformat(text), today):
+            raise Incomplete(
+                _("%(label)s cannot lie ahead, as %(value)s does; correct the date.")
+                % {"label": definition.label, "value": formatting.day(date.fromisoformat(text))}
+            )
 
 
 def _read_one(definition: FactDefinition, kind: str, rest: str, value: Any, place: Place | None) -> Any:

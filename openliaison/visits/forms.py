@@ -141,13 +141,13 @@ class VisitForm(SentOnce):
 
     def _learned(self, data: dict[str, Any]) -> dict[str, Any]:
         """Fact key → value, of the questions that were answered."""
-        found = {}
+        found, today = {}, self.at.astimezone(self.zone).date()
         for question in self.questions:
             name = _name(question)
             if (value := data.get(name)) in (None, ""):
                 continue
             try:
-                found[question.key] = facts.read(question.definition, value)
+                found[question.key] = facts.read(question.definition, value, today=today)
             except Incomplete as error:
                 self.add_error(name, str(error))
         return found

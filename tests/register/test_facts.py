@@ -32,7 +32,7 @@ def entry(world, type_: str, unit: str = "") -> FactDefinition:
 
 
 def shown(world, type_: str, value, unit: str = "") -> str:
-    fact = Fact(value=facts.read(entry(world, type_, unit), value, world.place), unit=unit)
+    fact = Fact(value=facts.read(entry(world, type_, unit), value, world.place, today=TODAY), unit=unit)
     return facts.show(entry(world, type_, unit), fact, world.enterprise)
 
 
@@ -56,7 +56,7 @@ READS = [
 
 def test_each_type_is_read_into_one_form(world):
     for type_, text, kept in READS:
-        assert facts.read(entry(world, type_), text, world.place) == kept
+        assert facts.read(entry(world, type_), text, world.place, today=TODAY) == kept
 
 
 REFUSES = [
@@ -78,7 +78,7 @@ REFUSES = [
 def test_what_does_not_fit_its_type_is_refused_in_words(world):
     for type_, text, why in REFUSES:
         with translation.override("en"), pytest.raises(Incomplete, match=why):
-            facts.read(entry(world, type_), text, world.place)
+            facts.read(entry(world, type_), text, world.place, today=TODAY)
 
 
 SHOWS = [

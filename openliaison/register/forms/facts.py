@@ -50,13 +50,15 @@ class FactForm(forms.Form):
 
     def clean_value(self) -> Any:
         try:
-            return facts.read(self.definition, self.cleaned_data["value"], self.place)
+            return facts.read(self.definition, self.cleaned_data["value"], self.place, today=self.today)
         except Incomplete as error:
             raise forms.ValidationError(str(error)) from None
 
     def clean_as_of(self) -> date:
-        if self.cleaned_data["as_of"] > self.today:
-            raise forms.ValidationError(_("This day lies ahead; a value holds as of today or earlier."))
+        try:
+            facts.need_as_of(self.cleaned_data["as_of"], self.today)
+        except Incomplete as error:
+            raise forms.ValidationError(str(error)) from None
         return self.cleaned_data["as_of"]
 
     def arguments(self) -> dict[str, Any]:

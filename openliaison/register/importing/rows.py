@@ -9,6 +9,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from openliaison.register import facts
+
 from . import numbers, values
 from .localities import Localities, Spot
 from .problems import Problem
@@ -180,7 +182,7 @@ class RowReader:
         if column.target.money:
             self._money(found, key, column, cell, row)
         else:
-            found.facts[key] = fact_value(column.target.type, cell, self.setup)
+            found.facts[key] = fact_value(column.target, column.target.type, cell, self.setup)
 
     def _money(self, found: Reading, key: str, column: Column, cell: Any, row: Sequence[Any]) -> None:
         currency, scale = column.target.money  # type: ignore[misc]
@@ -202,11 +204,11 @@ def is_said(row: Sequence[Any]) -> bool:
     return bool(cells) and not (_NOTE.match(cells[0]) and len(cells) < max(3, len(row) // 2 + 1))
 
 
-def fact_value(type_: str, cell: Any, setup: Setup) -> Any:
+def fact_value(target: Target, type_: str, cell: Any, setup: Setup) -> Any:
     """A cell as a fact of this type is kept (JSON)."""
     kind, _sep, rest = type_.partition(":")
     if kind == "list":
-        return [fact_value(rest, item, setup) for item in values.items(cell)]
+        return [fact_value(target, rest, item, setup) for item in values.items(cell)]
     if kind == "bool":
         return values.yes_or_no(cell)
     if kind == "int":
@@ -214,7 +216,7 @@ def fact_value(type_: str, cell: Any, setup: Setup) -> Any:
     if kind == "decimal":
         return f"{values.number(cell).normalize():f}"
     if kind == "date":
-        return _past_day(cell, setup)
+        return _day(target, cell, setup)
     if kind == "enum":
         return values.one_of(cell, rest.split("|"))
     text = values.text(cell)
@@ -229,9 +231,9 @@ def int_or_text(number: Decimal) -> int:
     return int(number)
 
 
-def _past_day(cell: Any, setup: Setup) -> str:
+def _day(target: Target, cell: Any, setup: Setup) -> str:
     found = values.day(cell, month_first=setup.currency == "USD")
-    if found > setup.today:
+    if facts.lies_ahead(target, found, setup.today):
         raise values.Unfit("date_ahead")
     return found.isoformat()
 

@@ -19,7 +19,7 @@ from procrastinate.contrib.django import app
 from openliaison.accounts.models import Role
 from openliaison.core import journal
 from openliaison.core.models import Place
-from openliaison.register import followers
+from openliaison.register import facts, followers
 from openliaison.register.errors import AlreadyDone, Incomplete
 from openliaison.register.models import Enterprise, ImportBatch, ImportMapping, ImportRow, LookAlike
 
@@ -74,8 +74,7 @@ def receive_file(
     Raises:
         Incomplete: the day for which the file speaks lies ahead.
     """
-    if as_of > place.day(at):
-        raise Incomplete(_("The date %(day)s lies ahead.") % {"day": as_of})
+    facts.need_as_of(as_of, place.day(at))
     batch, is_new = ImportBatch.objects.get_or_create(
         client_key=client_key or uuid4(),
         defaults={

@@ -21,7 +21,7 @@ class Target:
     Args:
         key: "name", "contact.phone", "fact:employees", …
         names: headings by which it is known.
-        type, unit: of a fact, as its definition has them.
+        type, unit, may_lie_ahead: of a fact, as its definition has them.
     """
 
     key: str
@@ -30,6 +30,7 @@ class Target:
     names: frozenset[str] = frozenset()
     type: str = "text"
     unit: str = ""
+    may_lie_ahead: bool = False
 
     @property
     def money(self) -> tuple[str, int] | None:
@@ -76,7 +77,7 @@ def catalogue(definitions: Iterable[Any]) -> Catalogue:
     """The targets: identity, contact, and the facts of enterprises. A `same_as` lends its names to the fact it means.
 
     Args:
-        definitions: rows with key, type, unit, label_zh, label_en, subject, same_as.
+        definitions: rows with key, type, unit, label_zh, label_en, subject, same_as, may_lie_ahead.
     """
     rows = [d for d in definitions if d.subject == "enterprise" and d.key not in ("industry", "region")]
     names: dict[str, set[str]] = {}
@@ -90,6 +91,7 @@ def catalogue(definitions: Iterable[Any]) -> Catalogue:
             frozenset(names[row.key] | set(_HEADINGS["facts"].get(row.key, ()))),
             row.type,
             row.unit,
+            row.may_lie_ahead,
         )
         for row in rows
         if not row.same_as

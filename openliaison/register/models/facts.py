@@ -46,6 +46,7 @@ class FactDefinition(models.Model):
     sensitivity = models.CharField(max_length=10, choices=Sensitivity)
     fresh_days = models.PositiveIntegerField(null=True)
     same_as = models.CharField(max_length=60, blank=True)
+    may_lie_ahead = models.BooleanField(default=False)  # a date that may still come, such as a licence's end
 
     @staticmethod
     def rule(scope: AnyScope) -> Rule:

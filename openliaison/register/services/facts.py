@@ -38,15 +38,14 @@ def record_fact(
     and day, sent twice, is one row.
 
     Raises:
-        Incomplete: the key is not in the catalogue, or the value is not of its type.
+        Incomplete: the key is not in the catalogue, the value is not of its type, or a day lies ahead.
         NotAllowed: the person may not write in this file.
     """
     definition = facts.definition(enterprise.place_id, key)
     today = enterprise.place.day(at)
-    if as_of > today:
-        raise Incomplete(_("The date %(day)s lies ahead.") % {"day": as_of})
+    facts.need_as_of(as_of, today)
     rules.need_write(by, enterprise, today)
-    clean = facts.read(definition, value, enterprise.place)
+    clean = facts.read(definition, value, enterprise.place, today=today)
     current = Fact.objects.current().select_for_update().filter(enterprise=enterprise, key=definition.key).first()
     told = {"source": source, "source_ref": source_ref, "as_of": as_of, "value": clean}
     if current is not None and all(getattr(current, k) == v for k, v in told.items()):
