@@ -16,7 +16,7 @@ from openliaison.cases.models import Case, Entry, Extension, Handling
 from openliaison.core import tasks
 from openliaison.core.places import limit
 
-from . import steps
+from . import asked_time, steps
 
 
 @steps.verb
@@ -46,7 +46,8 @@ def ask_enterprise(
     _refuse_while_objected(case)
     case.contacted_at = case.contacted_at or at
     case.status = Case.Status.WAITING
-    steps.say(case, Entry.Kind.ASKED, by=by, at=at, text=text, text_en=text_en, client_key=client_key)
+    question = steps.say(case, Entry.Kind.ASKED, by=by, at=at, text=text, text_en=text_en, client_key=client_key)
+    asked_time.note_question(question, by, at)
     case = steps.finish(case, "asked", by=by, at=at)
     tasks.ask(
         steps.people_of_enterprise(case, at) or steps.officers(case, at),

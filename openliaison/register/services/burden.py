@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import translation
 from procrastinate.contrib.django import app
 
 from openliaison.accounts.models import Organisation, Role
 from openliaison.core import journal
+from openliaison.core.form_time import first_language
+from openliaison.core.models import Place
 
 from ..models import Booking, BurdenEntry, DiaryMark, Enterprise
 
@@ -32,6 +36,22 @@ def shares(minutes: int, among: int) -> list[int]:
     """The minutes of a joint visit divided among its bodies; they add up to the whole."""
     each, rest = divmod(minutes, among)
     return [each + (i < rest) for i in range(among)]
+
+
+def words(place: Place, msgid: str, **named: str | Mapping[str, str]) -> dict[str, str]:
+    """A line's text in the place's first language and in English, as `spend` takes it.
+
+    Args:
+        named: the values of the text's %(name)s places: plain, or {"zh": …, "en": …}.
+    """
+    return {"what": _said(first_language(place), msgid, named), "what_en": _said("en", msgid, named)}
+
+
+def _said(language: str, msgid: str, named: Mapping[str, str | Mapping[str, str]]) -> str:
+    short = "en" if language == "en" else "zh"
+    with translation.override(language):
+        values = {k: v if isinstance(v, str) else v[short] for k, v in named.items()}
+        return translation.gettext(msgid) % values
 
 
 @transaction.atomic
