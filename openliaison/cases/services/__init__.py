@@ -26,6 +26,8 @@ from .handling import (
 )
 from .objecting import object_to_case, rule_objection
 from .opening import attach_file, discard_draft, open_case, save_draft, submit_case
+from .promise_changes import disown_promise, dispute_promise, hand_promise, is_disownable, move_promise, reopen_days
+from .promise_reminders import remind_days, remind_keepers, remind_promise
 from .promises import keep_promise, make_promise, withdraw_promise
 from .seeding import seed_categories, seed_reply_templates
 from .talking import note_case, record_call, record_contact, refer_externally, send_message
@@ -55,12 +57,17 @@ __all__ = [
     "confirm_withdrawal",
     "decline_case",
     "discard_draft",
+    "disown_promise",
+    "dispute_promise",
     "drop_withdrawal",
     "finish_piece",
+    "hand_promise",
+    "is_disownable",
     "keep_promise",
     "lift_confidentiality",
     "make_promise",
     "mark_duplicate",
+    "move_promise",
     "name_person",
     "note_case",
     "object_to_case",
@@ -70,8 +77,12 @@ __all__ = [
     "refer_externally",
     "refer_up",
     "refuse_referral",
+    "remind_days",
     "remind_enterprise",
+    "remind_keepers",
+    "remind_promise",
     "reopen_case",
+    "reopen_days",
     "reply_case",
     "request_extension",
     "request_withdrawal",

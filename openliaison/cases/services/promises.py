@@ -16,6 +16,7 @@ from openliaison.cases.models import Case, Promise
 from openliaison.core import journal, tasks
 from openliaison.register.models import Enterprise
 
+from . import promise_people as people
 from . import steps
 from .steps import covers
 
@@ -32,12 +33,15 @@ def make_promise(
     side: str = Promise.Side.COUNTY,
     organisation: Organisation | None = None,
     text_en: str = "",
+    visit_id: int | None = None,
     client_key: uuid.UUID | None = None,
 ) -> Promise:
     """Write down what was promised, by whom and by when.
 
     Args:
         organisation: whose promise it is, on the county's side; the person's own where it is left out.
+            Another office is told, and may say that it is not its promise.
+        visit_id: the visit at which it was made.
 
     Raises:
         Incomplete: no text, a date gone by, or nobody who promises.
@@ -72,6 +76,7 @@ def make_promise(
         text=text,
         text_en=text_en,
         due_on=due_on,
+        visit_id=visit_id,
         is_confidential=bool(case and case.is_confidential),
     )
     journal.record(promise, "promised", by=by, at=at, due_on=due_on, side=side)
@@ -81,7 +86,11 @@ def make_promise(
 
 @transaction.atomic
 def keep_promise(*, promise: Promise, by: Role, at: datetime, is_kept: bool = True, reason: str = "") -> Promise:
-    """Say that a promise was kept, or that it was not and why. Each side settles the other's or its own."""
+    """Say that a promise was kept, or that it was not and why. Each side settles the other's or its own.
+
+    Args:
+        reason: what was done, or why it was not. The other side's own word needs none.
+    """
     return _settle(promise, Promise.State.KEPT if is_kept else Promise.State.BROKEN, reason, by=by, at=at)
 
 
@@ -92,33 +101,33 @@ def withdraw_promise(*, promise: Promise, reason: str, by: Role, at: datetime) -
     return _settle(promise, Promise.State.WITHDRAWN, reason, by=by, at=at)
 
 
+def lock(promise: Promise) -> Promise:
+    """The row as it stands, held until the transaction ends.
+
+    Raises:
+        AlreadyDone: it was settled before.
+    """
+    rows = Promise.objects.select_for_update(of=("self",))
+    found = rows.select_related("enterprise", "organisation", "place", "made_by", "case__lead").get(pk=promise.pk)
+    if found.state != Promise.State.OPEN:
+        raise AlreadyDone(_("This promise was settled before: %(state)s.") % {"state": found.get_state_display()})
+    return found
+
+
 def _settle(promise: Promise, state: str, reason: str, *, by: Role, at: datetime) -> Promise:
-    promise = Promise.objects.select_for_update(of=("self",)).select_related("enterprise").get(pk=promise.pk)
-    if promise.state != Promise.State.OPEN:
-        raise AlreadyDone(_("This promise was settled before: %(state)s.") % {"state": promise.get_state_display()})
-    _may_settle(promise, state, by, at)
+    promise, reason = lock(promise), reason.strip()
+    people.need_concerned(promise, by, at)
+    if state == Promise.State.WITHDRAWN and not people.is_maker(promise, by):
+        raise NotAllowed(_("Only who made a promise withdraws it."))
     if state == Promise.State.BROKEN:
         reason = steps.need(reason, _("Say why it was not kept."))
-    promise.state, promise.settled_at, promise.settled_by, promise.settled_reason = state, at, by.user, reason
+    if state == Promise.State.KEPT and not people.is_of_other_side(promise, by, at):
+        reason = steps.need(reason, _("Say what was done; the other side reads it."))
+    promise.state, promise.settled_at, promise.settled_by, promise.settled_reason = state, at, by.user, reason[:300]
     promise.save(update_fields=["state", "settled_at", "settled_by", "settled_reason"])
     journal.record(promise, f"promise_{state}", by=by, at=at, reason=reason)
     tasks.settle(promise, at=at)
     return promise
-
-
-def _may_settle(promise: Promise, state: str, by: Role, at: datetime) -> None:
-    is_maker = promise.made_by_id == by.user_id or (
-        promise.organisation_id is not None and promise.organisation_id == by.organisation_id
-    )
-    is_enterprise = by.kind == Role.Kind.ENTERPRISE and by.enterprise_id == promise.enterprise_id
-    is_desk = by.kind == Role.Kind.COORDINATOR
-    if promise.side == Promise.Side.ENTERPRISE:
-        is_maker = is_enterprise
-    if state == Promise.State.WITHDRAWN and not is_maker:
-        raise NotAllowed(_("Only who made a promise withdraws it."))
-    is_served = promise.enterprise.links.active(by.place.day(at)).filter(user_id=by.user_id).exists()
-    if not (is_maker or is_enterprise or is_desk or is_served):
-        raise NotAllowed(_("This promise is between others."))
 
 
 def _require_team(enterprise: Enterprise, by: Role, at: datetime) -> None:
@@ -130,18 +139,32 @@ def _require_team(enterprise: Enterprise, by: Role, at: datetime) -> None:
 
 
 def _tell_of(promise: Promise, by: Role, at: datetime) -> None:
-    """The other side is told; of a confidential case without its words."""
-    if promise.side == Promise.Side.ENTERPRISE and promise.case and promise.case.lead:
-        people = steps.people_of(promise.case.lead, promise.case, at)
-    else:
-        roles = Role.objects.in_office(by.place.day(at)).filter(enterprise_id=promise.enterprise_id)
-        people = [role.user for role in roles.select_related("user")]
+    """The other side is told, and the office that is to keep it; of a confidential case without its words."""
     tasks.tell(
-        [person for person in people if person.pk != by.user_id],
+        [person for person in people.other_side(promise, at) if person.pk != by.user_id],
         promise,
         N_("Promised by %(day)s: %(text)s"),
-        url=steps.url(promise.case) if promise.case else "/cases/promises/",
+        url=people.page(promise),
         at=at,
         day=promise.due_on.isoformat(),
         text=promise.told,
+    )
+    tell_office(promise, by, at)
+
+
+def tell_office(promise: Promise, by: Role, at: datetime) -> None:
+    """An office for which somebody else promised learns of it, and that it may say it is not its own."""
+    if promise.side != Promise.Side.COUNTY or by.organisation_id == promise.organisation_id:
+        return
+    tasks.ask(
+        [person for person in people.keepers(promise, at) if person.pk not in (by.user_id, promise.made_by_id)],
+        promise,
+        N_("Promised for your office by %(day)s: %(text)s"),
+        why=N_("%(name)s promised it to %(enterprise)s. Keep it, or say that it is not yours."),
+        url=people.page(promise),
+        at=at,
+        day=promise.due_on.isoformat(),
+        text=promise.told,
+        name={"zh": by.user.display_name, "en": by.user.display_name_en or by.user.display_name},
+        enterprise=steps.names(promise.enterprise),
     )
