@@ -13,7 +13,7 @@ urlpatterns = [
     path("account/", include("openliaison.accounts.urls")),
     path("enterprises/", include("openliaison.register.urls")),
     path("cases/", include("openliaison.cases.urls")),
-    path("visits/", include("openliaison.visits.urls")),
+    path("", include("openliaison.visits.urls")),
     path("api/docs", api.docs, name="api_docs"),
     path("api/openapi.json", api.openapi, name="api_openapi"),
     path("api/", include(api)),

@@ -1,9 +1,9 @@
-from django.urls import path
+from django.urls import include, path
 
 from . import views
 
 app_name = "visits"
-urlpatterns = [
+pages = [
     path("", views.visit_list, name="visit_list"),
     path("record/", views.record, name="record"),
     path("<int:visit_id>/", views.visit, name="visit"),
@@ -12,3 +12,4 @@ urlpatterns = [
     path("nothing-new/<int:enterprise_id>/", views.nothing_new, name="nothing_new"),
     path("ask/<int:enterprise_id>/", views.ask, name="ask"),
 ]
+urlpatterns = [path("visits/", include(pages)), path("phone/", include("openliaison.visits.phone.urls"))]

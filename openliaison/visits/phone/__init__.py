@@ -1,0 +1,1 @@
+"""What the phone keeps and sends: the pack, the doors, the devices. The contract is docs/reference/phone-sync.md."""

@@ -1,0 +1,11 @@
+"""Pages and doors of the phone, under /phone/."""
+
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("pack.json", views.pack, name="phone_pack"),
+    path("sync", views.sync, name="phone_sync"),
+    path("wiped", views.wiped, name="phone_wiped"),
+]
