@@ -19,6 +19,7 @@ from openliaison.core import journal, tasks
 from openliaison.register import facts as catalogue
 from openliaison.register import services as register
 from openliaison.register.models import Booking, Contact, Enterprise, Fact
+from openliaison.register.services import diary
 from openliaison.visits.errors import Incomplete, KeyUsed, NotAllowed
 from openliaison.visits.models import Visit
 
@@ -115,8 +116,10 @@ def record_visit(
         recorded_at=at,
     )
     journal.record(visit, "visit_recorded", by=by, at=at, mode=mode, nothing_new=nothing_new)
-    note_time(visit, by, at)
     _settle_requests(enterprise, by.place.day(at), at)
+    if booking is not None:
+        diary.record_booking(booking=booking, minutes=minutes, by=by, at=at)
+    note_time(visit, by, at)
     for problem in problems:
         _open_case(visit, problem, by, at)
     for promised in commitments:
