@@ -166,8 +166,12 @@ def test_the_example_answers_to_this_machine_only():
     assert "*" not in config.settings.ALLOWED_HOSTS
 
 
-def test_health_says_that_the_database_is_away(client, monkeypatch):
-    def away(*_):
+@pytest.mark.parametrize("is_logged_in", [False, True])
+def test_health_says_that_the_database_is_away(client, monkeypatch, is_logged_in):
+    if is_logged_in:  # whose session cannot be read
+        client.force_login(World().officer.user)
+
+    def away(*_, **__):
         raise OperationalError("connection refused")
 
     monkeypatch.setattr(connection, "cursor", away)
