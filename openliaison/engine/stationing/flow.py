@@ -26,8 +26,6 @@ class Solution:
     """`chosen` counts officers from 0, -1 for nobody."""
 
     chosen: Ints
-    prices: Ints  # of one more place with each officer; NEVER where there is none
-    nobody: int  # what it costs at least to leave one out
     pairs: int
     rounds: int
     is_proven: bool
@@ -55,7 +53,7 @@ def solve(cost: Ints, allowed: Bools, places: Sequence[Sequence[int]], nobody: I
         if not cheaper.any():
             break
         looked_at = allowed if turn == MOST_ROUNDS else looked_at | cheaper
-    return Solution(chosen, prices[:columns], int(nobody.min()), len(pairs.cost), turn, not cheaper.any())
+    return Solution(chosen, len(pairs.cost), turn, not cheaper.any())
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def joint(
     """Requests of one enterprise, put together where their days are near and the visit stays short enough.
 
     The requests are cut, in order of time, into neighbours; of all ways to cut, the one that spares most visits,
-    and of those the one that moves requests least. That is exact for neighbours; groups that leap over a request
+    and of those the one that moves requests least, the earlier of equals. That is exact for neighbours; groups that leap over a request
     between them are not looked at.
 
     Args:
@@ -68,7 +68,7 @@ def joint(
     best: list[tuple[int, int, list[Sequence[Request]]]] = [(0, 0, [])]
     for end in range(1, len(rows) + 1):
         ways = []
-        for start in range(end):
+        for start in reversed(range(end)):
             group = rows[start:end]
             if _fits(group, days, most_minutes, pairs):
                 visits, moved, groups = best[start]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -65,7 +65,7 @@ def propose(
         weights: points of cost.
 
     Returns:
-        the same for any order of the rows, ties included: they go by id.
+        assignments by enterprise id, and measures; the same for any order of the rows, ties included.
 
     Raises:
         ValueError: an id twice, ids of two kinds, a point off the globe, a number below zero, or a pin that
@@ -84,7 +84,7 @@ def propose(
     pins = np.fromiter((index[e.pinned] if e.pinned is not None else -1 for e in rows), np.int64, len(rows))
     places = _places(people, pins, loads, weights)
     solution = _solved(costs, pins, places, weights)
-    told = Reasons(rows, people, costs, solution, places, loads)
+    told = Reasons(rows, people, costs, solution.chosen, loads)
     return Proposed(
         tuple(_assignment(n, e, people, solution.chosen, costs, told) for n, e in enumerate(rows)),
         measure(costs.current, costs, people, loads, weights),
@@ -110,13 +110,12 @@ def _solved(costs: Costs, pins: Ints, places: list[list[int]], weights: Weights)
     free = (pins < 0).nonzero()[0]
     chosen = pins.copy()
     if not len(free) or not any(places):
-        prices = np.array([p[0] if p else flow.NEVER for p in places], np.int64)
-        return flow.Solution(chosen, prices, flow.NEVER, 0, 0, True)
+        return flow.Solution(chosen, 0, 0, True)
     cost, allowed = costs.matrix[free], costs.allowed[free]
     nobody = _nobody(cost, allowed, places, weights) + np.where(costs.stays[free], weights.change, 0)
     found = flow.solve(cost, allowed, places, nobody, costs.current[free])
     chosen[free] = found.chosen
-    return flow.Solution(chosen, found.prices, int(nobody.min()), found.pairs, found.rounds, found.is_proven)
+    return replace(found, chosen=chosen)
 
 
 def _nobody(cost: Ints, allowed: Bools, places: list[list[int]], weights: Weights) -> int:

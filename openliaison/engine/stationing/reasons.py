@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 
 from .costs import PARTS, Costs, Ints
-from .flow import NEVER, Solution
+from .flow import NEVER
 from .people import Enterprise, Loads, Officer
 
 Reason = dict[str, Any]
 REASONS = (
     "pinned", "stays", "asked_for_change", "change_not_possible", "term_over", "officer_left", "current_barred",
-    "over_most", "same_locality", "near", "far", "same_sector", "language", "other_language", "served_before", "load",
-    "runner_up", "no_officers", "all_barred", "no_room",
+    "over_most", "better", "makes_room", "no_worse", "same_locality", "near", "far", "same_sector", "language",
+    "other_language", "served_before", "load", "runner_up", "no_other", "no_officers", "all_barred", "no_room",
 )  # fmt: skip
 
 
@@ -23,26 +23,22 @@ class Reasons:
     """The reasons of every enterprise of one proposal; numbers that are asked of all are reckoned once for all."""
 
     def __init__(
-        self,
-        enterprises: Sequence[Enterprise],
-        officers: Sequence[Officer],
-        costs: Costs,
-        solution: Solution,
-        places: Sequence[Sequence[int]],
-        loads: Loads,
+        self, enterprises: Sequence[Enterprise], officers: Sequence[Officer], costs: Costs, chosen: Ints, loads: Loads
     ) -> None:
-        self.enterprises, self.officers, self.costs, self.loads = enterprises, officers, costs, loads
-        self.chosen, self.prices, self.nobody = solution.chosen, solution.prices, solution.nobody
-        self.has_place = np.fromiter(map(bool, places), bool, len(places))
+        self.enterprises, self.officers, self.costs, self.chosen, self.loads = (
+            enterprises, officers, costs, chosen, loads,
+        )  # fmt: skip
         held = np.fromiter((o.held for o in officers), np.int64, len(officers))
-        self.load = held + np.bincount(self.chosen[self.chosen >= 0], minlength=len(officers))
+        self.limit = np.fromiter(map(loads.limit, officers), np.int64, len(officers))
+        self.load = held + np.bincount(chosen[chosen >= 0], minlength=len(officers))
         self.load_today = held + np.bincount(costs.current[costs.current >= 0], minlength=len(officers))
-        served = (self.chosen >= 0).nonzero()[0]
-        e, o = np.arange(len(enterprises)), np.maximum(self.chosen, 0)
-        if len(served):
+        of_load = np.vectorize(lambda n: costs.weights.of_load(int(n), loads), otypes=[np.int64])
+        self.next_place, self.last_place = of_load(self.load + 1), of_load(np.maximum(self.load, 1))
+        if len(officers):
+            e, o = np.arange(len(enterprises)), np.maximum(chosen, 0)
             self.km, self.steps, self.parts = costs.km(e, o), costs.steps(e, o), costs.parts(e, o)
             self.knows_sector = costs.knows_sector(e, o)
-            self.runner_up, self.margin, self.gains = self._runners_up(e, o)
+            self.runner_up, self.gains = self._runners_up(e, o)
 
     def of(self, n: int, change: str) -> tuple[Reason, ...]:
         if change == "nobody":
@@ -59,16 +55,30 @@ class Reasons:
         if current < 0:
             return [*found, {"key": "officer_left"}]
         if change == "keep":
-            found.append({"key": "change_not_possible" if row.wants_change else "stays"})
+            found.append({"key": "change_not_possible" if row.wants_change and row.pinned is None else "stays"})
         elif row.wants_change:
             found.append({"key": "asked_for_change"})
         elif not self.costs.allowed[n, current]:
             found.append({"key": "current_barred"})
-        elif self.load_today[current] > (limit := self.loads.limit(self.officers[current])):
-            found.append({"key": "over_most", "n": int(self.load_today[current]), "most": limit})
+        elif self.load_today[current] > self.limit[current]:
+            found.append({"key": "over_most", "n": int(self.load_today[current]), "most": int(self.limit[current])})
+        elif change == "move" and row.pinned is None:
+            found.append(self._why_moved(n, current))
         if self.costs.is_term_over[n] and row.term_until:
             found.append({"key": "term_over", "on": row.term_until.isoformat()})
         return found
+
+    def _why_moved(self, n: int, current: int) -> Reason:
+        """What is better than with the officer of today; else that officer's place goes to another enterprise."""
+        parts = self.costs.parts(np.array(n), np.array(current))
+        gains = {part: int(parts[part]) - int(self.parts[part][n]) for part in PARTS}
+        gains["load"] = int(self.next_place[current]) - int(self.last_place[self.chosen[n]])
+        if self.load[current] >= self.limit[current]:
+            del gains["load"]
+        points = sum(gains.values())
+        if points <= 0:
+            return {"key": "makes_room"} if "load" not in gains else {"key": "no_worse"}
+        return {"key": "better", "by": max(gains, key=lambda part: gains[part]), "points": points}
 
     def _of_pair(self, n: int) -> list[Reason]:
         row, officer, found = self.enterprises[n], self.officers[self.chosen[n]], self._of_way(n)
@@ -95,29 +105,30 @@ class Reasons:
         return [{"key": "load", "n": load, "over": max(load - self.loads.usual, 0)}]
 
     def _of_runner_up(self, n: int) -> list[Reason]:
-        """The next best with everything rearranged for it, and what speaks most against it."""
-        if self.enterprises[n].pinned is not None or (runner := int(self.runner_up[n])) < 0:
+        """The next best as everything else stands, and what speaks most against it."""
+        if self.enterprises[n].pinned is not None:
             return []
-        told: Reason = {"key": "runner_up", "officer": self.officers[runner].id}
-        if self.margin[n] >= self.nobody // 2:  # another enterprise would be left without an officer
-            return [told | {"by": "room"}]
-        by, most = max(((part, int(gain[n])) for part, gain in self.gains.items()), key=lambda pair: pair[1])
-        return [told | {"by": by if most > 0 else "tie", "points": int(self.margin[n])}]
+        if (runner := int(self.runner_up[n])) < 0:
+            return [{"key": "no_other"}]
+        gains = {part: int(gain[n]) for part, gain in self.gains.items()}
+        by = max(gains, key=lambda part: gains[part])
+        points = sum(gains.values())
+        return [
+            {"key": "runner_up", "officer": self.officers[runner].id, "by": by if points else "tie", "points": points}
+        ]
 
-    def _runners_up(self, e: Ints, o: Ints) -> tuple[Ints, Ints, dict[str, Ints]]:
-        """Index (-1: none), how much dearer in all, and how much dearer in each part."""
-        with_price = np.where(self.costs.allowed & self.has_place, self.costs.matrix + self.prices, NEVER)
-        chosen = with_price[e, o]
-        with_price[e, o] = NEVER
-        runner = with_price.argmin(axis=1)
-        second = with_price[e, runner]
+    def _runners_up(self, e: Ints, o: Ints) -> tuple[Ints, dict[str, Ints]]:
+        """Of those with room the next cheapest (-1: none), and how much dearer each part is there."""
+        other = np.where(self.costs.allowed & (self.load < self.limit), self.costs.matrix + self.next_place, NEVER)
+        other[e, o] = NEVER
+        runner = other.argmin(axis=1)
         parts = self.costs.parts(e, runner)
         gains = {part: parts[part] - self.parts[part] for part in PARTS}
-        gains["load"] = self.prices[runner] - self.prices[o]
-        return np.where(second < NEVER, runner, -1), second - chosen, gains
+        gains["load"] = self.next_place[runner] - self.last_place[o]
+        return np.where(other[e, runner] < NEVER, runner, -1), gains
 
     def _why_nobody(self, n: int) -> Reason:
         if not self.officers:
             return {"key": "no_officers"}
-        able = int((self.costs.allowed[n] & (np.fromiter(map(self.loads.limit, self.officers), np.int64) > 0)).sum())
+        able = int((self.costs.allowed[n] & (self.limit > 0)).sum())
         return {"key": "no_room", "officers": able, "most": self.loads.most} if able else {"key": "all_barred"}
