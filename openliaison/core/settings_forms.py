@@ -34,8 +34,13 @@ LIMITS = {
 UNITS = [("h", _("hours")), ("wh", _("working hours")), ("wd", _("working days")), ("d", _("days"))]
 SETTINGS = {
     "decline_reasons": _("Reasons for not accepting a case"),
+    "booking_answer_wd": _("Working days an enterprise has to answer a request"),
     "contact_every_days": _("Days without contact before the desk is told"),
     "officer_load": _("Enterprises of one liaison officer"),
+    "term_months": _("Months of an officer's usual term"),
+    "term_notice_days": _("Days before the end of a term that it is listed and asked about"),
+    "stationing_weights": _("Weights of a proposal of stationing"),
+    "stationing_undo_days": _("Days within which an accepted proposal is undone"),
     "small_cell": _("Smallest number that is printed"),
     "promise_remind_days": _("Days before its day that a promise is called to mind"),
     "promise_reopen_days": _("Days within which “kept” is answered with “not so”"),

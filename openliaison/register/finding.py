@@ -14,7 +14,7 @@ from openliaison.core.scope import Scope, area
 from . import search, selectors
 from .models import Enterprise, Fact, Link
 
-MINE, NOBODY = "me", "nobody"
+MINE, LED, NOBODY = "me", "led", "nobody"
 NOTHING = object()  # a filter that could not be read: nothing is found, rather than everything
 STAFF_KEY = "employees"
 STAFF_BANDS = {
@@ -42,7 +42,7 @@ def enterprises(scope: Scope, place: Place, wanted: dict[str, Any]) -> QuerySet:
 
 def with_officers(rows: QuerySet, scope: Scope) -> QuerySet:
     """Each with its locality and, as `serving`, those who serve it today."""
-    links = Link.objects.active(scope.today).exclude(kind=Link.Kind.HANDLER).select_related("user").order_by("id")
+    links = Link.objects.active(scope.today).serving().select_related("user").order_by("id")
     return rows.select_related("locality").prefetch_related(Prefetch("links", links, to_attr="serving"))
 
 
@@ -80,12 +80,14 @@ def _by_status(rows: QuerySet, status: str, scope: Scope, place: Place) -> Query
 def _by_serving(rows: QuerySet, who: str, scope: Scope, place: Place) -> QuerySet:
     if who == MINE:
         return rows.filter(pk__in=selectors.my_enterprises(scope))
+    if who == LED:
+        return rows.filter(pk__in=selectors.led_enterprises(scope))
     served = Link.objects.active(scope.today).filter(kind=Link.Kind.OFFICER, place=place)
     return rows.filter(~Exists(served.filter(enterprise=OuterRef("pk"))))
 
 
 def _by_officer(rows: QuerySet, user_id: str, scope: Scope, place: Place) -> QuerySet:
-    links = Link.objects.active(scope.today).filter(user_id=user_id).exclude(kind=Link.Kind.HANDLER)
+    links = Link.objects.active(scope.today).serving().filter(user_id=user_id)
     return rows.filter(pk__in=links.values("enterprise_id"))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.contrib.postgres.search import SearchRank
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 
 from openliaison.accounts.models import Role
 from openliaison.core.models import Locality, Place
@@ -112,19 +112,25 @@ def is_of_team(scope: Scope, enterprise: Enterprise) -> bool:
     """Whether the person belongs to the enterprise or serves it: their reads are not logged."""
     if scope.role == ENTERPRISE:
         return True
-    links = Link.objects.visible_to(scope).active(scope.today or date.min)
+    links = Link.objects.visible_to(scope).active(scope.today or date.min).serving()
     return links.filter(enterprise=enterprise, user_id=scope.user_id).exists()
 
 
 def my_enterprises(scope: Scope) -> list[int]:
     """Ids of the enterprises this person serves today."""
-    links = Link.objects.active(scope.today or date.min).filter(user_id=scope.user_id)
+    links = Link.objects.active(scope.today or date.min).serving().filter(user_id=scope.user_id)
     return list(links.values_list("enterprise_id", flat=True))
+
+
+def led_enterprises(scope: Scope) -> QuerySet:
+    """Ids of the enterprises for which this person is the leader responsible today."""
+    links = Link.objects.active(scope.today or date.min).filter(user_id=scope.user_id, kind=Link.Kind.LEADER)
+    return links.values("enterprise_id")
 
 
 @dataclass
 class Team:
-    """Who serves an enterprise: today, from a later day on, and before."""
+    """Who serves an enterprise, and which leader is responsible: today, from a later day on, and before."""
 
     now: list[Link]
     coming: list[Link]
@@ -132,10 +138,10 @@ class Team:
 
 
 def team(enterprise: Enterprise, scope: Scope, today: date) -> Team:
-    """Officer, deputy and cover; organisations that handle cases are no service."""
+    """Officer, cover, deputy, leader responsible; organisations that handle cases are no service."""
     rows = Link.objects.visible_to(scope).filter(enterprise=enterprise).exclude(kind=Link.Kind.HANDLER)
     found = Team([], [], [])
-    order = {Link.Kind.OFFICER: 0, Link.Kind.COVER: 1, Link.Kind.DEPUTY: 2}
+    order = {Link.Kind.OFFICER: 0, Link.Kind.COVER: 1, Link.Kind.DEPUTY: 2, Link.Kind.LEADER: 3}
     for link in sorted(rows.select_related("user"), key=lambda k: (order[Link.Kind(k.kind)], k.starts_on)):
         if link.ends_on and link.ends_on < link.starts_on:
             continue  # replaced before its first day

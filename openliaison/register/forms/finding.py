@@ -8,7 +8,7 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from openliaison.core.scope import AREA, OFFICER
+from openliaison.core.scope import AREA, LEADER, OFFICER
 
 from .. import finding, selectors
 from ..models import Enterprise, ImportBatch
@@ -80,7 +80,8 @@ class EnterpriseFilter(forms.Form):
 
 def _servings(role: str) -> list[Any]:
     mine = [(finding.MINE, _("me"))] if role == OFFICER else []
-    return [("", _("anybody")), *mine, (finding.NOBODY, _("nobody"))]
+    led = [(finding.LED, _("whom I am responsible for"))] if role == LEADER else []
+    return [("", _("anybody")), *mine, *led, (finding.NOBODY, _("nobody"))]
 
 
 def _sources(scope: Any) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from .assigning import MOST_AT_ONCE, Assigned, end_stationing, station, station_many, tell_officer
 from .enterprises import add_enterprise, change_identity, read_industry
-from .facts import confirm_fact, record_fact, retract_fact, seed_fact_definitions
+from .facts import confirm_fact, record_fact, retract_fact, seed_fact_definitions, visit_reference
 from .held import (
     add_contact,
     add_site,
@@ -12,13 +12,16 @@ from .held import (
     end_contact,
     make_main_contact,
 )
+from .leading import name_leader
 from .merging import merge_enterprises, unmerge
 from .overwriting import shown
+from .terms import Renewed, renew_term, renew_terms, usual_term
 from .ties import add_tie, end_tie
 
 __all__ = [
     "MOST_AT_ONCE",
     "Assigned",
+    "Renewed",
     "add_contact",
     "add_enterprise",
     "add_site",
@@ -33,8 +36,11 @@ __all__ = [
     "end_tie",
     "make_main_contact",
     "merge_enterprises",
+    "name_leader",
     "read_industry",
     "record_fact",
+    "renew_term",
+    "renew_terms",
     "retract_fact",
     "seed_fact_definitions",
     "shown",
@@ -42,4 +48,5 @@ __all__ = [
     "station_many",
     "tell_officer",
     "unmerge",
+    "visit_reference",
 ]

@@ -20,9 +20,12 @@ from openliaison.core.errors import Refused
 from .. import rules
 from ..errors import AlreadyDone, Incomplete, NotAllowed
 from ..models import Enterprise, Link
+from ..models.enterprises import SERVING
+from .terms import WITH_TERM, usual_term
 
 MOST_AT_ONCE = 1000
 DAY = timedelta(days=1)
+REPLACED = N_("replaced by another officer")
 
 
 @dataclass
@@ -43,13 +46,17 @@ def station(
     by: Role | None,
     at: datetime,
     ends_on: date | None = None,
+    term_until: date | None = None,
     replace: bool = False,
+    why_replaced: str = "",
 ) -> Link:
     """Let an officer, deputy or cover serve an enterprise.
 
     Args:
         ends_on: the last day; a cover must have one.
+        term_until: when to renew or hand over; where it is left out, after the place's usual term.
         replace: end the officer in office the day before, instead of refusing.
+        why_replaced: kept with the officer who is replaced; a msgid, or in somebody's words.
 
     Raises:
         NotAllowed: not an officer, or not this coordinator's enterprise.
@@ -57,11 +64,13 @@ def station(
         Incomplete: the days do not fit.
     """
     _need_officer(officer, enterprise, kind)
-    _need_days(kind, starts_on, ends_on)
+    _need_days(kind, starts_on, ends_on, term_until)
     rules.need_unmerged(enterprise)
     rules.need_steer(by, enterprise)
     Enterprise.objects.select_for_update(no_key=True).get(pk=enterprise.pk)
-    _clear_the_way(enterprise, officer, kind, starts_on, ends_on, replace)
+    _clear_the_way(enterprise, officer, kind, starts_on, ends_on, why_replaced or REPLACED if replace else "")
+    if term_until is None and kind in WITH_TERM and ends_on is None:
+        term_until = usual_term(enterprise.place, starts_on, enterprise.place.day(at))
     link = Link.objects.create(
         place_id=enterprise.place_id,
         enterprise=enterprise,
@@ -69,6 +78,7 @@ def station(
         kind=kind,
         starts_on=starts_on,
         ends_on=ends_on,
+        term_until=term_until,
     )
     journal.record(enterprise, "stationed", by=by, at=at, officer=officer.user, kind=kind, starts_on=starts_on)
     return link
@@ -83,7 +93,9 @@ def station_many(
     starts_on: date,
     by: Role,
     at: datetime,
+    term_until: date | None = None,
     replace: bool = False,
+    why_replaced: str = "",
 ) -> Assigned:
     """Station one officer or deputy with many; each that cannot be is told with its reason.
 
@@ -99,7 +111,15 @@ def station_many(
     for enterprise in wanted:
         try:
             station(
-                enterprise=enterprise, officer=officer, kind=kind, starts_on=starts_on, by=by, at=at, replace=replace
+                enterprise=enterprise,
+                officer=officer,
+                kind=kind,
+                starts_on=starts_on,
+                term_until=term_until,
+                replace=replace,
+                why_replaced=why_replaced,
+                by=by,
+                at=at,
             )
             result.done.append(enterprise)
         except Refused as error:
@@ -126,8 +146,8 @@ def tell_officer(officer: Role, enterprises: list[Enterprise], *, at: datetime) 
 
 
 @transaction.atomic
-def end_stationing(*, link: Link, on: date, by: Role | None, at: datetime) -> Link:
-    """Let a stationing end with a day, that day included.
+def end_stationing(*, link: Link, on: date, by: Role | None, at: datetime, reason: str = "") -> Link:
+    """Let a stationing, or a leader's responsibility, end with a day, that day included.
 
     Raises:
         AlreadyDone: it has ended. Incomplete: the day is before its first. NotAllowed.
@@ -142,29 +162,36 @@ def end_stationing(*, link: Link, on: date, by: Role | None, at: datetime) -> Li
     if on < row.starts_on <= today:
         raise Incomplete(_("It began only on %(day)s; the end must not be earlier.") % {"day": row.starts_on})
     on = max(on, row.starts_on - DAY)  # one that has not begun never begins
-    row.ends_on = on
-    row.save(update_fields=["ends_on"])
-    journal.record(row.enterprise, "stationing_ended", by=by, at=at, officer=row.user, kind=row.kind, on=on)
+    row.ends_on, row.end_reason = on, " ".join(reason.split())[:200]
+    row.save(update_fields=["ends_on", "end_reason"])
+    journal.record(
+        row.enterprise, "stationing_ended", by=by, at=at, officer=row.user, kind=row.kind, on=on, reason=row.end_reason
+    )
     return row
 
 
 def _need_officer(officer: Role, enterprise: Enterprise, kind: str) -> None:
     if officer.kind != Role.Kind.OFFICER or officer.place_id != enterprise.place_id:
         raise NotAllowed(_("%(name)s is not a liaison officer.") % {"name": officer.user.label})
-    if kind not in (Link.Kind.OFFICER, Link.Kind.DEPUTY, Link.Kind.COVER):
+    if kind not in SERVING:
         raise NotAllowed(_("An officer serves as officer, deputy or cover."))
 
 
-def _need_days(kind: str, starts_on: date, ends_on: date | None) -> None:
+def _need_days(kind: str, starts_on: date, ends_on: date | None, term_until: date | None) -> None:
     if kind == Link.Kind.COVER and ends_on is None:
         raise Incomplete(_("A cover is for a time: say until which day."))
     if ends_on and ends_on < starts_on:
         raise Incomplete(_("The last day is before the first."))
+    if term_until and term_until < starts_on:
+        raise Incomplete(_("The term would end before it begins."))
 
 
 def _clear_the_way(
-    enterprise: Enterprise, officer: Role, kind: str, starts_on: date, ends_on: date | None, replace: bool
+    enterprise: Enterprise, officer: Role, kind: str, starts_on: date, ends_on: date | None, why_replaced: str
 ) -> None:
+    """Args:
+    why_replaced: said where the officer in office is to be replaced; else they stand in the way.
+    """
     in_office = Link.objects.filter(enterprise=enterprise, kind=kind).select_related("user")
     in_office = in_office.filter(Q(ends_on=None) | Q(ends_on__gte=starts_on))
     if ends_on:
@@ -174,13 +201,14 @@ def _clear_the_way(
             raise AlreadyDone(_("%(name)s serves %(enterprise)s already.") % _named(link, enterprise))
         if kind != Link.Kind.OFFICER:
             continue
-        if not replace:
+        if not why_replaced:
             raise AlreadyDone(
                 _("%(name)s is the liaison officer of %(enterprise)s. End that first, or replace.")
                 % _named(link, enterprise)
             )
         link.ends_on = starts_on - DAY  # before its own first day: it never began
-        link.save(update_fields=["ends_on"])
+        link.end_reason = why_replaced[:200]
+        link.save(update_fields=["ends_on", "end_reason"])
 
 
 def _named(link: Link, enterprise: Enterprise) -> dict[str, Any]:

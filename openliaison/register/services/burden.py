@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
 from procrastinate.contrib.django import app
 
 from openliaison.accounts.models import Organisation, Role
-from openliaison.core import journal
+from openliaison.core import journal, tasks
 from openliaison.core.form_time import first_language
-from openliaison.core.models import Place
+from openliaison.core.models import Journal, Place
 
+from .. import burden_selectors, rules
+from ..errors import AlreadyDone
 from ..models import Booking, BurdenEntry, DiaryMark, Enterprise
 
 KINDS = {
@@ -97,6 +101,44 @@ def unspend(*, source: uuid.UUID) -> None:
     strike_line(source)
 
 
+@transaction.atomic
+def ask_to_wait(*, enterprise: Enterprise, by: Role, at: datetime) -> date:
+    """The desk asks everybody who serves the enterprise or means to come to it to wait, once a day, whoever presses.
+
+    Returns:
+        From which day on a visit is no longer too much.
+
+    Raises:
+        NotAllowed: not of this area's desk. AlreadyDone: asked within a day.
+    """
+    rules.need_steer(by, enterprise)
+    asked = Journal.objects.filter(subject=journal.name(enterprise), verb="wait_asked")
+    if asked.filter(at__gte=at - timedelta(days=1)).exists():
+        raise AlreadyDone(_("Everybody was asked to wait with %(name)s within a day.") % {"name": enterprise.label})
+    today = enterprise.place.day(at)
+    until = _quiet_from(enterprise, today)
+    coming = Booking.objects.filter(enterprise=enterprise, state=Booking.State.REQUESTED, starts_at__gt=at)
+    people = {*enterprise.links.active(today).serving().values_list("user_id", flat=True)}
+    people |= {*coming.exclude(kind=Booking.Kind.DATA).values_list("requested_by_id", flat=True)}
+    journal.record(enterprise, "wait_asked", by=by, at=at, until=until, people=len(people))
+    tasks.tell(
+        people,
+        enterprise,
+        N_("Please wait with visits to %(enterprise)s until %(day)s"),
+        why=N_("The desk asks: it is visited too often"),
+        url=f"/enterprises/{enterprise.pk}/",
+        at=at,
+        enterprise={"zh": enterprise.name, "en": enterprise.name_en or enterprise.name},
+        day=until.isoformat(),
+    )
+    return until
+
+
+def _quiet_from(enterprise: Enterprise, today: date) -> date:
+    free = burden_selectors.next_free(enterprise=enterprise, after=today, minutes=0, organisation=None)
+    return free or today + timedelta(days=burden_selectors.LOOKED_AHEAD_DAYS)
+
+
 def put_mark(enterprise: Enterprise, source: uuid.UUID, told: dict[str, Any] | None) -> None:
     """The mark of a source as it is to stand."""
     DiaryMark.objects.filter(source=source).delete()
@@ -127,7 +169,7 @@ def put_line(enterprise_id: int, source: uuid.UUID, told: dict[str, Any]) -> Non
 
 def strike_line(source: uuid.UUID) -> None:
     """Take a line out of the ledger, also one that this person does not see."""
-    taken, _each = BurdenEntry.objects.filter(source=source).delete()
+    taken, _by_model = BurdenEntry.objects.filter(source=source).delete()
     if not taken:
         _leave_to_the_house(0, source, None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, fields
 from datetime import date, datetime
@@ -18,6 +19,8 @@ from .. import facts, rules
 from ..errors import AlreadyDone, Incomplete, NotAllowed
 from ..models import Enterprise, Fact, FactDefinition
 
+_TIMED = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d")  # as `visit_reference` writes it
+
 
 @transaction.atomic
 def record_fact(
@@ -31,11 +34,15 @@ def record_fact(
     at: datetime,
     source_ref: str = "",
     unit: str = "",
+    told_on: date | None = None,
 ) -> Fact:
     """Write down what is known of an enterprise. Nothing is overwritten: the newer value supersedes.
 
     A key that is the same as another is kept under that other. The same value from the same source
-    and day, sent twice, is one row.
+    and day, sent twice, is one row. Of visits the later one counts, in whatever order they are written down.
+
+    Args:
+        told_on: the day on which an officer heard it, where it is written down later: who served then may.
 
     Raises:
         Incomplete: the key is not in the catalogue, the value is not of its type, or a day lies ahead.
@@ -44,13 +51,13 @@ def record_fact(
     definition = facts.definition(enterprise.place_id, key)
     today = enterprise.place.day(at)
     facts.need_as_of(as_of, today)
-    rules.need_write(by, enterprise, today)
+    rules.need_write(by, enterprise, today, told_on)
     clean = facts.read(definition, value, enterprise.place, today=today)
     current = Fact.objects.current().select_for_update().filter(enterprise=enterprise, key=definition.key).first()
     told = {"source": source, "source_ref": source_ref, "as_of": as_of, "value": clean}
     if current is not None and all(getattr(current, k) == v for k, v in told.items()):
         return current
-    is_older = current is not None and current.as_of > as_of
+    is_older = current is not None and _is_later(current, source, as_of, source_ref)
     if current is not None and not is_older:
         current.superseded_at = at
         current.save(update_fields=["superseded_at"])
@@ -66,6 +73,20 @@ def record_fact(
     )
     journal.record(enterprise, "fact_recorded", by=by, at=at, key=definition.key, source=source, as_of=as_of)
     return fact
+
+
+def _is_later(current: Fact, source: str, as_of: date, source_ref: str) -> bool:
+    """Of a later day; of two visits on one day the later."""
+    if current.as_of != as_of:
+        return current.as_of > as_of
+    is_by_visits = current.source == source == Fact.Source.VISIT
+    are_timed = all(_TIMED.fullmatch(ref) for ref in (current.source_ref, source_ref))
+    return is_by_visits and are_timed and current.source_ref > source_ref
+
+
+def visit_reference(place: Place, at: datetime) -> str:
+    """How a fact names the visit at which it was told: by its time, which also says which visit was later."""
+    return f"{at.astimezone(place.zone):%Y-%m-%d %H:%M}"
 
 
 @transaction.atomic
