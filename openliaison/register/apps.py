@@ -11,13 +11,19 @@ class RegisterConfig(AppConfig):
     def ready(self) -> None:
         from openliaison.core.states import register
 
-        from . import burden_jobs, merge_jobs  # noqa: F401  their tasks are found by name
+        from . import burden_jobs, diary_jobs, merge_jobs  # noqa: F401  their tasks are found by name
 
         register(
             enterprise__active=("ok", "circle-check", _("in operation")),
             enterprise__stopped=("over", "circle-off", _("production stopped")),
             enterprise__moved=("none", "arrows-exchange", _("moved away")),
             enterprise__closed=("none", "x", pgettext_lazy("enterprise", "closed")),
+            booking__requested=("wait", "clock-pause", _("requested")),
+            booking__accepted=("ok", "circle-check", pgettext_lazy("booking", "accepted")),
+            booking__not_now=("none", "calendar-off", _("not at this time")),
+            booking__held=("ok", "check", _("held")),
+            booking__recorded=("ok", "checks", pgettext_lazy("booking", "recorded")),
+            booking__cancelled=("none", "x", _("cancelled by who asked")),
             import__uploaded=("none", "cloud-upload", _("uploaded")),
             import__checking=("wait", "clock", _("being checked")),
             import__checked=("due", "checks", _("checked, not taken in")),

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from .views import facts, files, held, lists, steering
+from .views import bookings, diary, diary_desk, facts, files, held, lists, steering
 
 app_name = "register"
 urlpatterns = [
@@ -8,8 +8,26 @@ urlpatterns = [
     path("assign/", lists.assign_many, name="assign_many"),
     path("add/", files.add_enterprise, name="add_enterprise"),
     path("ours/", files.own_file, name="own_file"),
+    path("diary/", diary.our_diary, name="diary"),
+    path("diary/week/", diary_desk.week, name="diary_week"),
+    path("diary/visits.ics", bookings.ics, name="diary_ics"),
+    path("bookings/", bookings.booking_list, name="bookings"),
+    path("bookings/<int:booking_id>/", diary.booking, name="booking"),
+    path("bookings/<int:booking_id>/accept/", diary.accept, name="booking_accept"),
+    path("bookings/<int:booking_id>/other-time/", diary.other_time, name="booking_other_time"),
+    path("bookings/<int:booking_id>/not-now/", diary.not_now, name="booking_not_now"),
+    path("bookings/<int:booking_id>/together/", diary.put_together, name="booking_together"),
+    path("bookings/<int:booking_id>/apart/", diary.apart, name="booking_apart"),
+    path("bookings/<int:booking_id>/take/", diary.take, name="booking_take"),
+    path("bookings/<int:booking_id>/cancel/", diary.cancel, name="booking_cancel"),
+    path("bookings/<int:booking_id>/held/", diary.held, name="booking_held"),
+    path("bookings/<int:booking_id>/sheet/", diary.sheet, name="booking_sheet"),
     path("imports/", include("openliaison.register.import_urls")),
+    path("time/", include("openliaison.register.burden_urls")),
     path("<int:enterprise_id>/", files.enterprise, name="enterprise"),
+    path("<int:enterprise_id>/ask/", bookings.ask, name="ask_visit"),
+    path("<int:enterprise_id>/diary/", bookings.diary_of, name="diary_of"),
+    path("<int:enterprise_id>/diary/join/", diary_desk.join, name="diary_join"),
     path("<int:enterprise_id>/identity/", files.edit_identity, name="enterprise_identity"),
     path("<int:enterprise_id>/station/", steering.station, name="enterprise_station"),
     path("<int:enterprise_id>/contacts/add/", held.add_contact, name="enterprise_add_contact"),

@@ -29,7 +29,7 @@ from openliaison.core import api_docs
 from openliaison.core.models import CalendarDay, SavedView, Task
 from openliaison.core.scope import ADMIN, ANALYST, AREA, ENTERPRISE, HANDLER, INSPECTOR, LEADER, OFFICER
 from openliaison.desks.models import Handover
-from openliaison.register.models import Contact, Fact, GroupTie, ImportBatch, Link, Merge, Site
+from openliaison.register.models import Booking, Contact, Fact, GroupTie, ImportBatch, Link, Merge, Site
 from openliaison.visits.models import Visit
 from tests import factories
 from tests.conftest import NOON, ROOT
@@ -133,6 +133,7 @@ class Samples:
             "day_id": CalendarDay.objects.filter(place=world.place)[0].pk,
             "tie_id": GroupTie.objects.get(parent=world.mine).pk,
             "site_id": Site.objects.get(enterprise=world.mine).pk,
+            "booking_id": Booking.objects.filter(enterprise=world.mine, organisation__code="grid")[0].pk,
             "link_id": Link.objects.get(enterprise=world.mine, kind="officer").pk,
             "merge_id": Merge.objects.get(kept=world.mine).pk,
             "other_id": world.theirs.pk,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -146,6 +147,19 @@ class Booking(models.Model):
     @property
     def is_at_door(self) -> bool:
         return self.kind != Booking.Kind.DATA
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + timedelta(minutes=self.minutes)
+
+    @property
+    def state_key(self) -> str:
+        return f"booking.{self.state}"
+
+    @property
+    def asker(self) -> str:
+        """Who asked, as pages say it: the office, else the person."""
+        return self.organisation.label if self.organisation else self.requested_by.label
 
 
 class Refusal(models.Model):

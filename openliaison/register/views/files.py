@@ -21,6 +21,7 @@ from .doors import DESK, READERS, attempt, can_open, form_page, seen, steered
 
 # What other rooms know of an enterprise, each asked for by its address and shown where it exists.
 FRAGMENTS = (
+    "register:diary_of",
     "cases:of_enterprise",
     "visits:of_enterprise",
     "policies:of_enterprise",
