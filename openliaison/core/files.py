@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from .errors import Refused
 from .models import StoredFile
+from .pictures import without_metadata
 
 LARGEST_MB = 20
 SHOWN = {"image/jpeg", "image/png", "image/webp", "application/pdf"}
@@ -42,7 +43,7 @@ class Kept(NamedTuple):
 
 
 def keep(upload: UploadedFile) -> Kept:
-    """Store an upload under its hash; the same content is stored once.
+    """Store an upload under its hash; the same content is stored once. Of a picture only what it shows is kept.
 
     Raises:
         Unwelcome: empty, larger than 20 MB, or of a type that is not taken.
@@ -61,6 +62,7 @@ def keep(upload: UploadedFile) -> Kept:
             _("“%(name)s” is not taken: by its content it is %(kind)s. Pictures, PDF, Word, Excel and text are.")
             % {"name": upload.name, "kind": kind}
         )
+    content = without_metadata(content, kind)
     digest = sha256(content).hexdigest()
     target = _path(digest)
     if not target.exists():

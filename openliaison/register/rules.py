@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from openliaison.accounts.models import Role
 
 from .errors import NotAllowed
-from .models import Enterprise, Link
+from .models import Enterprise
 
 
 def may_steer(by: Role, enterprise: Enterprise) -> bool:
@@ -18,12 +18,18 @@ def may_steer(by: Role, enterprise: Enterprise) -> bool:
     return by.kind == Role.Kind.COORDINATOR and by.place_id == enterprise.place_id and is_theirs
 
 
-def may_write(by: Role, enterprise: Enterprise, on: date) -> bool:
+def serves(enterprise: Enterprise, by: Role, *days: date | None) -> bool:
+    """Whether this person was its officer, deputy or cover on one of the days."""
+    mine = enterprise.links.serving().filter(user_id=by.user_id)
+    return any(mine.active(day).exists() for day in set(days) if day)
+
+
+def may_write(by: Role, enterprise: Enterprise, *days: date | None) -> bool:
     """Facts, contacts, sites: the area's coordinator, those who serve the enterprise, and the enterprise itself."""
     if by.kind == Role.Kind.ENTERPRISE:
         return by.enterprise_id == enterprise.pk
     if by.kind == Role.Kind.OFFICER:
-        return Link.objects.active(on).filter(enterprise=enterprise, user_id=by.user_id).exists()
+        return serves(enterprise, by, *days)
     return may_steer(by, enterprise)
 
 
@@ -37,12 +43,12 @@ def need_steer(by: Role | None, enterprise: Enterprise) -> None:
         )
 
 
-def need_write(by: Role | None, enterprise: Enterprise, on: date) -> None:
+def need_write(by: Role | None, enterprise: Enterprise, *days: date | None) -> None:
     """Raises:
     NotAllowed: this person neither serves the enterprise nor belongs to it, or it was merged.
     """
     need_unmerged(enterprise)
-    if by is not None and not may_write(by, enterprise, on):
+    if by is not None and not may_write(by, enterprise, *days):
         raise NotAllowed(
             _("Only those who serve %(name)s, its coordinator and itself may write in its file.")
             % {"name": enterprise.label}

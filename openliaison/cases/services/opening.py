@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
@@ -17,6 +17,7 @@ from openliaison.cases.models import Case, CaseFile, Category, Entry
 from openliaison.core import files, journal, tasks
 from openliaison.core.models import Counter, Locality
 from openliaison.register.models import Enterprise
+from openliaison.register.rules import serves
 
 from . import steps
 
@@ -40,12 +41,16 @@ def open_case(
     contact_name: str = "",
     contact_phone: str = "",
     visit_id: int | None = None,
+    told_on: date | None = None,
     client_key: uuid.UUID | None = None,
     as_draft: bool = False,
 ) -> Case:
     """Open a case and hand it to the desk (or keep it as a draft).
 
     The same `client_key` sent again by the same person returns the case that stands.
+
+    Args:
+        told_on: the day on which an officer heard it, where it is written down later: who served then may.
 
     Raises:
         NotAllowed: the person may not speak for this enterprise.
@@ -54,7 +59,7 @@ def open_case(
     """
     if (known := _known(client_key, by)) is not None:
         return known
-    _may_speak_for(enterprise, by, at)
+    _may_speak_for(enterprise, by, at, told_on)
     text = steps.need(text, _("Say in a sentence what the problem is."))
     path = _receiving_path(enterprise)
     case = Case(
@@ -101,10 +106,12 @@ def save_draft(*, case: Case, by: Role, at: datetime, **fields: Any) -> Case:
 
 @transaction.atomic
 def discard_draft(*, case: Case, by: Role, at: datetime) -> None:
-    """Throw a draft away."""
-    case = steps.begin(case, "submit", by=by, at=at)
+    """Throw a draft away, with its files: nobody but its author's side ever saw it."""
+    case = steps.begin(case, "discard", by=by, at=at)
     journal.record(case, "draft_discarded", by=by, at=at)
-    case.delete()
+    CaseFile.objects.filter(case=case).delete()
+    # Nothing else hangs on a draft; Django's own delete would ask tables that its author may not touch.
+    Case.objects.filter(pk=case.pk)._raw_delete(DEFAULT_DB_ALIAS)
 
 
 @steps.verb
@@ -169,15 +176,14 @@ def _known(client_key: uuid.UUID | None, by: Role) -> Case | None:
     return case
 
 
-def _may_speak_for(enterprise: Enterprise, by: Role, at: datetime) -> None:
+def _may_speak_for(enterprise: Enterprise, by: Role, at: datetime, told_on: date | None) -> None:
     if enterprise.merged_into_id:
         raise Incomplete(_("%(name)s was merged into another enterprise.") % {"name": enterprise.label})
     if by.kind == Role.Kind.ENTERPRISE and by.enterprise_id == enterprise.pk:
         return
     if by.kind == Role.Kind.COORDINATOR and by.locality and enterprise.locality_path.startswith(by.locality.path):
         return
-    serving = enterprise.links.active(by.place.day(at)).filter(user_id=by.user_id)
-    if by.kind == Role.Kind.OFFICER and serving.exists():
+    if by.kind == Role.Kind.OFFICER and serves(enterprise, by, by.place.day(at), told_on):
         return
     raise NotAllowed(
         _("Cases of %(name)s are raised by itself, by its officers or by the desk.") % {"name": enterprise.label}

@@ -15,6 +15,7 @@ from openliaison.cases.errors import AlreadyDone, Incomplete, NotAllowed
 from openliaison.cases.models import Case, Promise
 from openliaison.core import journal, tasks
 from openliaison.register.models import Enterprise
+from openliaison.register.rules import serves
 
 from . import promise_people as people
 from . import steps
@@ -34,6 +35,7 @@ def make_promise(
     organisation: Organisation | None = None,
     text_en: str = "",
     visit_id: int | None = None,
+    told_on: date | None = None,
     client_key: uuid.UUID | None = None,
 ) -> Promise:
     """Write down what was promised, by whom and by when.
@@ -42,6 +44,7 @@ def make_promise(
         organisation: whose promise it is, on the county's side; the person's own where it is left out.
             Another office is told, and may say that it is not its promise.
         visit_id: the visit at which it was made.
+        told_on: the day of the talk, where it is written down later: who served then may, and it may be due since.
 
     Raises:
         Incomplete: no text, a date gone by, or nobody who promises.
@@ -51,12 +54,12 @@ def make_promise(
     if known:
         return known
     text = steps.need(text, _("Say what was promised."))
-    if due_on < enterprise.place.day(at):
+    if due_on < (told_on or enterprise.place.day(at)):
         raise Incomplete(_("A promise is due today or later."))
     if case:
         rules.require(case, by, "promise", at)
     else:
-        _require_team(enterprise, by, at)
+        _require_team(enterprise, by, at, told_on)
     if by.kind == Role.Kind.ENTERPRISE:
         side, organisation = Promise.Side.ENTERPRISE, None
     elif side == Promise.Side.COUNTY:
@@ -130,9 +133,9 @@ def _settle(promise: Promise, state: str, reason: str, *, by: Role, at: datetime
     return promise
 
 
-def _require_team(enterprise: Enterprise, by: Role, at: datetime) -> None:
+def _require_team(enterprise: Enterprise, by: Role, at: datetime, told_on: date | None) -> None:
     is_own = by.kind == Role.Kind.ENTERPRISE and by.enterprise_id == enterprise.pk
-    is_served = enterprise.links.active(by.place.day(at)).filter(user_id=by.user_id).exists()
+    is_served = serves(enterprise, by, by.place.day(at), told_on)
     is_desk = by.kind == Role.Kind.COORDINATOR and covers(by, enterprise.locality_path)
     if not (is_own or is_served or is_desk):
         raise NotAllowed(_("Promises to %(name)s are made by its team or within a case.") % {"name": enterprise.label})

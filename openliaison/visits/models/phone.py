@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from openliaison.accounts.models import Role
 from openliaison.core.models import PATH, Place
 from openliaison.core.scope import AREA, OFFICER, AnyScope, Rule, ScopedQuerySet, within
 from openliaison.register.models import Enterprise, served_by_me
@@ -38,6 +39,43 @@ class Device(models.Model):
 
     class Meta:
         ordering = ["-synced_at"]
+
+
+class LateVisit(models.Model):
+    """What a phone brought of an enterprise that its officer no longer serves. The house records it.
+
+    Seen by nobody but its author; emptied once it is recorded.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("being recorded")
+        RECORDED = "recorded", _("recorded")
+        REFUSED = "refused", _("could not be recorded")
+
+    place = models.ForeignKey(Place, models.CASCADE)
+    client_key = models.UUIDField(unique=True)
+    role = models.ForeignKey(Role, models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    enterprise = models.ForeignKey(Enterprise, models.CASCADE, null=True, related_name="+")
+    body = models.JSONField(default=dict)
+    files = models.JSONField(
+        default=list
+    )  # kept, to be attached: [{"id", "name", "content_type", "size", "sha256"}, …]
+    visited_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    why = models.CharField(max_length=300, blank=True)
+    visit = models.ForeignKey(Visit, models.SET_NULL, null=True, related_name="+")
+
+    @staticmethod
+    def rule(scope: AnyScope) -> Rule:
+        return {OFFICER: Q(user_id=scope.user_id)}
+
+    objects = ScopedQuerySet.as_manager()
+    writers = {OFFICER: "INSERT, UPDATE"}
+
+    class Meta:
+        ordering = ["received_at", "id"]
 
 
 class FactConflict(models.Model):
@@ -70,3 +108,7 @@ class FactConflict(models.Model):
     class Meta:
         ordering = ["found_at", "id"]
         constraints = [models.UniqueConstraint(fields=["visit", "key"], name="fact_conflict_once")]
+
+    @property
+    def place_id(self) -> int:
+        return self.visit.place_id

@@ -122,6 +122,7 @@ class VisitFile(StoredFile):
 
     class Meta:
         ordering = ["uploaded_at", "id"]
+        constraints = [models.UniqueConstraint(fields=["visit", "sha256"], name="visit_file_once")]
 
 
 class Correction(models.Model):

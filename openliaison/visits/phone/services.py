@@ -95,6 +95,7 @@ def _record(item: Item, sender: Sender) -> Visit:
         problems=[problem(p, enterprise) for p in body.problems],
         commitments=[commitment(c) for c in body.commitments],
         facts={key: value for key, value in body.facts.items() if value not in (None, "", [])},
+        read=body.read,
         client_key=item.client_key,
     )
 

@@ -6,6 +6,7 @@ from openliaison.visits.errors import AlreadyDone, Incomplete, KeyUsed, NotAllow
 from .agreeing import confirm_visit, object_to_visit
 from .amending import correct_visit, undo_minutes, withdraw_visit
 from .asking import ask_for_contact
+from .learning import settle_conflict
 from .recording import Commitment, Problem, record_visit
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "correct_visit",
     "object_to_visit",
     "record_visit",
+    "settle_conflict",
     "undo_minutes",
     "withdraw_visit",
 ]

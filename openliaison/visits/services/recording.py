@@ -17,12 +17,13 @@ from openliaison.cases import services as cases
 from openliaison.cases.models import Category, Promise
 from openliaison.core import journal, tasks
 from openliaison.register import facts as catalogue
-from openliaison.register import services as register
-from openliaison.register.models import Booking, Contact, Enterprise, Fact
+from openliaison.register.models import Booking, Contact, Enterprise
 from openliaison.register.services import diary
 from openliaison.visits.errors import Incomplete, KeyUsed, NotAllowed
 from openliaison.visits.models import Visit
+from openliaison.visits.phone.files import attach_to_visit
 
+from .learning import learn
 from .spending import note_time
 
 
@@ -71,6 +72,8 @@ def record_visit(
     problems: Sequence[Problem] = (),
     commitments: Sequence[Commitment] = (),
     facts: dict[str, Any] | None = None,
+    read: dict[str, Any] | None = None,
+    pictures: Sequence[UploadedFile] = (),
     client_key: uuid.UUID | None = None,
 ) -> Visit:
     """Write down a contact with an enterprise, and what came of it, all or nothing.
@@ -80,7 +83,10 @@ def record_visit(
         booking: the accepted booking of the enterprise that it fulfils.
         nothing_new: a full record by itself.
         facts: fact key → value, learned at the visit.
+        read: what the phone had on file of each when they were told offline; where the register has learned
+            otherwise since, the fact is not written but put to a person to choose.
         problems: each with its pictures and papers, which are kept with the case.
+        pictures: of the visit itself; scaled down, without the place where they were taken.
 
     Raises:
         NotAllowed, Incomplete, KeyUsed; and what the services of cases, promises and facts refuse.
@@ -93,7 +99,7 @@ def record_visit(
         raise Incomplete(_("A contact is a visit, a call or an online meeting."))
     if visited_at > at:
         raise Incomplete(_("The visit lies in the future. Correct its date."))
-    if not (nothing_new or notes.strip() or problems or commitments or facts):
+    if not (nothing_new or notes.strip() or problems or commitments or facts or pictures):
         raise Incomplete(_("Write what you heard, or press “Nothing new”."))
     if booking is not None and booking.enterprise_id != enterprise.pk:
         raise Incomplete(_("This booking is with another enterprise."))
@@ -109,8 +115,8 @@ def record_visit(
         minutes=minutes,
         met=met,
         booking=booking,
-        nothing_new=nothing_new and not (problems or commitments or learned),
-        notes=notes.strip() or _summary(problems, commitments, learned, enterprise),
+        nothing_new=nothing_new and not (problems or commitments or learned or pictures),
+        notes=notes.strip() or _summary(problems, commitments, learned, enterprise, pictures),
         notes_en=notes_en.strip(),
         learned=sorted(learned),
         recorded_at=at,
@@ -124,8 +130,9 @@ def record_visit(
         _open_case(visit, problem, by, at)
     for promised in commitments:
         _promise(visit, promised, by, at)
-    for key, value in learned.items():
-        _learn(visit, key, value, by, at)
+    learn(visit=visit, told=learned, read=read, by=by, at=at)
+    for upload in pictures:
+        attach_to_visit(visit=visit, upload=upload, file_id=uuid.uuid4(), by=by, at=at)
     return visit
 
 
@@ -164,6 +171,7 @@ def _open_case(visit: Visit, problem: Problem, by: Role, at: datetime) -> None:
         contact_phone=visit.met.phone if visit.met else "",
         visit_id=visit.pk,
         channel="visit" if visit.mode == Visit.Mode.VISIT else "phone",
+        told_on=visit.place.day(visit.at),
         by=by,
         at=at,
     )
@@ -179,6 +187,7 @@ def _promise(visit: Visit, promised: Commitment, by: Role, at: datetime) -> None
         side=promised.side,
         organisation=promised.organisation or _office(by),
         visit_id=visit.pk,
+        told_on=visit.place.day(visit.at),
         by=by,
         at=at,
     )
@@ -190,24 +199,17 @@ def _office(by: Role) -> Organisation | None:
     return by.organisation or desks.first()
 
 
-def _learn(visit: Visit, key: str, value: Any, by: Role, at: datetime) -> None:
-    register.record_fact(
-        enterprise=visit.enterprise,
-        key=key,
-        value=value,
-        source=Fact.Source.VISIT,
-        source_ref=f"{visit.place.day(visit.at):%Y-%m-%d}",
-        as_of=visit.place.day(visit.at),
-        by=by,
-        at=at,
-    )
-
-
 def _summary(
-    problems: Sequence[Problem], commitments: Sequence[Commitment], learned: dict[str, Any], enterprise: Enterprise
+    problems: Sequence[Problem],
+    commitments: Sequence[Commitment],
+    learned: dict[str, Any],
+    enterprise: Enterprise,
+    pictures: Sequence[UploadedFile],
 ) -> str:
     """What stands as the note where none was written. A confidential problem stays in its case alone."""
     labels = {key: catalogue.definition(enterprise.place_id, key).label for key in learned}
     told = [f"{labels[key]}: {value}" for key, value in learned.items()]
     heard = [_("A problem was told in confidence.") if p.is_confidential else p.text for p in problems]
+    if pictures and not (heard or commitments or told):
+        return _("Pictures were taken.")
     return "\n".join([*heard, *(c.text for c in commitments), *told])
