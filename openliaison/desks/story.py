@@ -31,6 +31,7 @@ from openliaison.register.models import Enterprise, Fact, Link
 from openliaison.visits.services import Problem, record_visit
 
 from .places import load_place
+from .story_diary import tell_diaries
 from .story_play import Play
 
 PLACES = Path(__file__).resolve().parents[2] / "places"
@@ -82,6 +83,7 @@ class Storyteller:
         for row in _rows(self.folder / "cases.csv"):
             self._case(row)
         self._promises()
+        tell_diaries(self)
         self._tidy()
 
     # People and enterprises
@@ -183,7 +185,7 @@ class Storyteller:
                 record_visit(
                     enterprise=enterprise,
                     by=self.officers[enterprise.pk],
-                    at=self._before(ago),
+                    at=self.before(ago),
                     mode="call" if (n + k) % 4 == 1 else "visit",
                     minutes=35 + 10 * (n % 4),
                     met=enterprise.contacts.first(),
@@ -194,7 +196,7 @@ class Storyteller:
 
     def _case(self, row: dict[str, str]) -> None:
         enterprise = self.enterprises[row["enterprise"]]
-        start = self._before(float(row["ago"]))
+        start = self.before(float(row["ago"]))
         told = {
             "text": row["text"],
             "text_en": row["text_en"],
@@ -247,7 +249,7 @@ class Storyteller:
         row = (found or self.sayings["*", kind])[0]
         return {"text": row["zh"], "text_en": row["en"]}
 
-    def _before(self, working_days: float) -> datetime:
+    def before(self, working_days: float) -> datetime:
         """The instant so much working time before now."""
         wanted = int(working_days * self.calendar.hours_on(self.at.date()).day_seconds)
         far = self.at - timedelta(days=2 * working_days + 30)

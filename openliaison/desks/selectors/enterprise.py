@@ -12,6 +12,7 @@ from django.db.models import Count, Q
 from openliaison.cases.models import Case, Entry, Promise
 from openliaison.cases.selectors import promise_look
 from openliaison.core.models import ReadLog
+from openliaison.register.diary_selectors import waiting
 from openliaison.register.models import Link
 from openliaison.visits.models import Visit
 
@@ -50,6 +51,7 @@ def our_page(ask: Ask) -> dict[str, Any]:
     officers = Link.objects.visible_to(scope).active(scope.today).exclude(user=None)  # type: ignore[arg-type]
     return {
         "words": words(ask),
+        "bookings_waiting": waiting(scope),
         "cases": clocked(standing[:10], ask.place, at),
         "year": year.aggregate(closed=Count("pk"), solved=Count("pk", filter=Q(outcome="solved"))),
         "promises": promises(ask),
