@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cache
+from io import BytesIO
 from itertools import count
 from pathlib import Path
+
+from PIL import Image
 
 from openliaison.accounts.models import Organisation, Role, User
 from openliaison.accounts.services import seed_organisations
@@ -87,6 +90,13 @@ def stationed(officer: Role, at: Enterprise, kind: str = "officer", **fields) ->
     return Link.objects.create(
         place=at.place, enterprise=at, user=officer.user, kind=kind, starts_on=date(2026, 1, 1), **fields
     )
+
+
+def png(side: int = 4) -> bytes:
+    """A small picture."""
+    out = BytesIO()
+    Image.new("RGB", (side, side), "red").save(out, "PNG")
+    return out.getvalue()
 
 
 class World:

@@ -9,6 +9,10 @@ pages = [
     path("<int:visit_id>/", views.visit, name="visit"),
     path("<int:visit_id>/note/", views.note, name="note"),
     path("<int:visit_id>/confirm/", views.confirm, name="confirm"),
+    path("<int:visit_id>/objection/", views.objection, name="objection"),
+    path("<int:visit_id>/correct/", views.correct, name="correct"),
+    path("<int:visit_id>/undo/", views.undo, name="undo"),
+    path("files/<uuid:file_id>/", views.picture, name="picture"),
     path("nothing-new/<int:enterprise_id>/", views.nothing_new, name="nothing_new"),
     path("ask/<int:enterprise_id>/", views.ask, name="ask"),
 ]

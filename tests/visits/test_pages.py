@@ -14,13 +14,33 @@ from openliaison.register.services import record_fact
 from openliaison.visits import services
 from openliaison.visits.models import Visit
 from tests.conftest import NOON
-from tests.factories import enterprise, role, stationed
+from tests.factories import enterprise, png, role, stationed
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
+PNG = png()
 
 
 def form(world, **more):
-    return {"enterprise": world.enterprise.pk, "mode": "visit", "client_key": str(uuid.uuid4())} | more
+    management = {f"{b}-{k}": v for b in ("problem", "promise") for k, v in (("TOTAL_FORMS", 1), ("INITIAL_FORMS", 0))}
+    given = {_BLOCKS.get(key, key): value for key, value in more.items()}
+    return {"enterprise": world.enterprise.pk, "mode": "visit", "client_key": str(uuid.uuid4())} | management | given
+
+
+# The first block of each kind, by a short name.
+_BLOCKS = {
+    "problem": "problem-0-text",
+    "wanted_result": "problem-0-wanted_result",
+    "is_confidential": "problem-0-is_confidential",
+    "uploads": "problem-0-uploads",
+    "promise": "promise-0-text",
+    "promise_side": "promise-0-side",
+    "promise_due": "promise-0-due_on",
+}
+
+
+def faults(answer) -> list[str]:
+    filled = answer.context["form"]
+    listed = [filled.errors, *(block.errors for blocks in filled.blocks.values() for block in blocks)]
+    return [str(e) for errors in listed for field in errors.values() for e in field]
 
 
 def visited(world, **more) -> Visit:
@@ -60,7 +80,7 @@ def test_an_enterprise_that_is_not_mine_is_not_found(world, at_the_screen, wrong
     assert at_the_screen(world.officer).get(f"/visits/record/?enterprise={wrong}").status_code == 404
 
 
-def test_three_faded_facts_are_asked_the_oldest_first_and_fresh_ones_are_not(world, at_the_screen):
+def test_three_useful_facts_that_faded_or_are_missing_are_asked_and_fresh_ones_are_not(world, at_the_screen):
     faded(world)
     record_fact(
         enterprise=world.enterprise, key="revenue_10k_cny", value="9000", source="visit",
@@ -68,7 +88,9 @@ def test_three_faded_facts_are_asked_the_oldest_first_and_fresh_ones_are_not(wor
     )  # fmt: skip
     page = at_the_screen(world.officer).get(f"/visits/record/?enterprise={world.enterprise.pk}")
 
-    assert [field.name for field in page.context["form"].asked()] == ["fact_employees"]
+    asked = [field.name for field in page.context["form"].asked()]
+    assert asked == ["fact_employees", "fact_main_products", "fact_temporarily_unable_to_operate"]
+    assert "fact_revenue_10k_cny" not in asked
 
 
 def test_one_screen_records_notes_case_promise_picture_and_fact(world, at_the_screen):
@@ -110,7 +132,7 @@ def test_bad_input_is_answered_with_a_sentence_and_nothing_is_lost(world, at_the
 
     assert answer.status_code == 422
     text = answer.content.decode()
-    shown = [str(e) for errors in answer.context["form"].errors.values() for e in errors]
+    shown = faults(answer)
     assert any(words in e for e in shown)
     assert "Not recorded yet" in text
     assert ">x</textarea>" in text.replace("\n", "") or "notes" not in wrong
@@ -231,7 +253,8 @@ def test_a_day_that_cannot_be_is_marked_where_it_was_typed(world, at_the_screen,
     answer = at_the_screen(world.officer).post("/visits/record/", form(world, **more))
 
     assert answer.status_code == 422
-    assert list(answer.context["form"].errors) == [field]
+    filled = answer.context["form"]
+    assert [*filled.errors, *(f"promise_{key[:3]}" for key in filled.blocks["promise"][0].errors)] == [field]
     assert not Visit.objects.exists()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import uuid
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,9 +11,9 @@ from django.test import Client
 
 from openliaison.cases.models import Case, Promise
 from openliaison.register.models import Fact
-from openliaison.visits.models import Device, Visit
+from openliaison.visits.models import Visit
 from tests.conftest import NOON
-from tests.factories import enterprise, role, stationed
+from tests.factories import enterprise
 
 ANDROID = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36"
 

@@ -15,9 +15,9 @@ from openliaison.register.models import Fact
 from openliaison.visits import services
 from openliaison.visits.models import Visit
 from tests.conftest import NOON
-from tests.factories import enterprise, role, stationed
+from tests.factories import enterprise, png, role, stationed
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
+PNG = png()
 
 
 def test_nothing_new_is_a_full_record(world):
