@@ -62,6 +62,11 @@ def day(value: date | datetime, style: str = "") -> str:
     return format_date(local, _pattern(_DAY, style, local.year), locale=locale())
 
 
+def month(value: date) -> str:
+    """The month of a date, with its year."""
+    return format_date(value, "LLL y" if locale() == "en" else "y 年 M 月", locale=locale())
+
+
 def ago(value: date | datetime | None) -> str:
     """How many days ago, in words; "never" for None."""
     if value is None:

@@ -6,11 +6,13 @@ What others took is counted from marks, which name nobody and which every member
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Sum
+from django.db.models import F, QuerySet, Sum, Window
+from django.db.models.functions import Lag
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -159,6 +161,31 @@ def next_free(
         if not _over(around, limits, minutes, organisation, is_at_door):
             return day
     return None
+
+
+def often_visited(place: Place, on: date) -> QuerySet:
+    """Ids of the enterprises with the ceiling's visits at the door, or more, within any seven days around a day:
+    made, agreed or asked for in the week behind and the week ahead."""
+    ceiling = int(setting(place, "visits_a_week", on))
+    marks = doors_around(on).filter(place=place).order_by()
+    if ceiling > 1:
+        before = Window(Lag("on", ceiling - 1), partition_by="enterprise_id", order_by="on")
+        marks = marks.annotate(before=before).filter(before__gt=F("on") - WEEK)
+    return marks.values("enterprise_id")
+
+
+def visits_around(enterprise_ids: Iterable[int], on: date) -> dict[int, int]:
+    """The most visits at the door within any seven days around a day, by enterprise; those without are left out."""
+    days: dict[int, list[date]] = defaultdict(list)
+    marks = doors_around(on).filter(enterprise_id__in=list(enterprise_ids))
+    for enterprise_id, day in marks.order_by("on").values_list("enterprise_id", "on"):
+        days[enterprise_id].append(day)
+    return {pk: max(sum(start <= day < start + WEEK for day in found) for start in found) for pk, found in days.items()}
+
+
+def doors_around(on: date) -> QuerySet:
+    """Marks of visits in the week behind a day and the week ahead."""
+    return DiaryMark.objects.filter(is_at_door=True, on__range=(on - WEEK + DAY, on + WEEK - DAY))
 
 
 def _many(besides: Sources) -> tuple[uuid.UUID, ...]:

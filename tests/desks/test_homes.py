@@ -198,7 +198,7 @@ def test_who_is_visited_most_comes_first_with_who_came(world, at_the_screen):
             record_visit(enterprise=of, nothing_new=True, by=world.officer, at=NOON)
     found = at_the_screen(world.coordinator).get("/").context["too_often"]
     assert [(f.enterprise, f.visits, f.look) for f in found] == [(world.enterprise, 3, "over"), (other, 2, "due")]
-    assert found[0].by == world.officer.user.label
+    assert found[0].comers[0].by == f"Visit by {world.officer.user.label}"
 
 
 def test_those_not_contacted_come_longest_first_with_who_is_to_call(world, at_the_screen):

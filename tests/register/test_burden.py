@@ -160,3 +160,106 @@ def test_a_line_out_of_sight_is_kept_by_the_house(world):
 
     keep_line(0, str(source), None)
     assert not BurdenEntry.objects.exists()
+
+
+# ── What writes the ledger ───────────────────────────────────
+
+
+def test_a_recorded_visit_takes_the_minutes_that_were_said_and_stands_under_the_office(world):
+    from openliaison.visits import services as visits
+
+    visit = visits.record_visit(
+        enterprise=world.enterprise, notes="看了车间", minutes=55, by=world.officer, at=NOON, client_key=uuid.uuid4()
+    )
+
+    line, mark = BurdenEntry.objects.get(), DiaryMark.objects.get()
+    assert (line.minutes, line.source, line.kind, mark.is_at_door) == (55, visit.client_key, "visit", True)
+    assert line.what_en == f"Visit by {world.officer.user.display_name}"
+
+
+@pytest.mark.parametrize(
+    ("mode", "minutes", "is_at_door"), [("visit", 40, True), ("call", 10, False), ("online", 30, False)]
+)
+def test_a_contact_without_minutes_counts_what_the_place_says(world, mode, minutes, is_at_door):
+    from openliaison.visits import services as visits
+
+    visits.record_visit(enterprise=world.enterprise, mode=mode, nothing_new=True, by=world.officer, at=NOON)
+
+    mark = DiaryMark.objects.get()
+    assert (mark.minutes, mark.is_at_door) == (minutes, is_at_door)
+
+
+def test_a_question_in_a_case_counts_the_minutes_of_the_form_that_answers_it(world):
+    from openliaison.cases import services as cases
+    from openliaison.cases.verbs import DOORS
+    from openliaison.core import form_time
+
+    case = world.assigned()
+    question = "每天几点到几点跳闸？" * 20
+    cases.ask_enterprise(case=case, text=question, by=world.lead, at=NOON)
+
+    line = BurdenEntry.objects.get()
+    form = DOORS["answer_question"].form(case=case, role=world.manager)
+    form.fields["text"].help_text = question
+    assert (line.kind, line.organisation.code) == ("question", "grid")
+    assert line.minutes == form_time.form_minutes(form, world.place, MONDAY) == 2
+    assert not DiaryMark.objects.get().is_at_door
+
+
+def test_a_question_in_a_confidential_case_is_counted_and_named_nowhere(world):
+    from openliaison.cases import services as cases
+
+    case = world.case(by=world.manager, channel="enterprise", is_confidential=True)
+    lead = factories.organisation("grid")
+    case = cases.assign_case(case=case, lead=lead, person=world.lead.user, by=world.coordinator, at=NOON)
+    cases.ask_enterprise(case=case, text="几点？", by=world.lead, at=NOON)
+
+    assert DiaryMark.objects.count() == 1
+    assert not BurdenEntry.objects.exists()
+
+
+# ── Visited too often ────────────────────────────────────────
+
+
+def often(world):
+    return sorted({pk for (pk,) in selectors.often_visited(world.place, MONDAY).values_list("enterprise_id")})
+
+
+@pytest.mark.parametrize(
+    ("days", "is_often"),
+    [
+        ((0, 6), True),
+        ((0, 7), False),
+        ((-6, 0), True),
+        ((-7, -6), False),
+        ((5, 6), True),
+        ((6, 7), False),
+        ((0, 0), True),
+    ],
+)
+def test_two_visits_within_seven_days_of_the_week_behind_or_ahead_are_too_often(world, days, is_often):
+    for day in days:
+        spend(world, on=MONDAY + day * DAY)
+
+    assert often(world) == ([world.enterprise.pk] if is_often else [])
+
+
+def test_a_higher_ceiling_asks_for_as_many_within_one_week(world):
+    from openliaison.core.models import Setting
+
+    Setting.objects.create(place=world.place, key="visits_a_week", value=3, valid_from=MONDAY)
+    for day in (-5, 0, 3):
+        spend(world, on=MONDAY + day * DAY)
+    assert often(world) == []
+
+    spend(world, on=MONDAY + DAY)
+    assert often(world) == [world.enterprise.pk]
+    assert selectors.visits_around([world.enterprise.pk], MONDAY) == {world.enterprise.pk: 3}
+
+
+def test_questions_and_data_requests_are_no_visits(world):
+    for _each in range(3):
+        spend(world, is_at_door=False)
+
+    assert often(world) == []
+    assert selectors.visits_around([world.enterprise.pk], MONDAY) == {}

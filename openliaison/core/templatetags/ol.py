@@ -108,6 +108,12 @@ def day(value: date | datetime | None, style: str = "") -> str:
 
 
 @register.filter
+def month(value: date) -> str:
+    """The month of a date, with its year."""
+    return formatting.month(value)
+
+
+@register.filter
 def ago(value: datetime | date | None) -> str:
     """How many days ago, in words."""
     return formatting.ago(value)

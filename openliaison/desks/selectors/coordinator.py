@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -19,11 +19,11 @@ from openliaison.core.places import setting
 from openliaison.core.scope import Scope
 from openliaison.engine.clock import Calendar
 from openliaison.register.models import Enterprise, Link
-from openliaison.visits.models import Visit
-from openliaison.visits.selectors import contact_days, visits_a_week
+from openliaison.visits.selectors import contact_days
 
 from . import rows
 from .clocks import clocked
+from .often import too_often
 from .rows import Ask
 from .tasks import open_tasks
 
@@ -94,7 +94,7 @@ def my_desk(ask: Ask) -> dict[str, Any]:
         "referrals": referred[:SHORT],
         "overdue": clocked(overdue[:OVERDUE_SHOWN], place, at),
         "offices": overdue_by_office(ask),
-        "too_often": too_often(ask),
+        "too_often": too_often(ask, SHORT),
         "silent": silent(ask),
         "loaded": loaded(ask),
         "tasks": open_tasks(scope)[:4],
@@ -239,37 +239,6 @@ def overdue_by_office(ask: Ask) -> list[dict[str, Any]]:
 
 
 # Who is reached
-
-
-@dataclass(frozen=True)
-class Frequented:
-    """An enterprise that many came to see within a week."""
-
-    enterprise: Enterprise
-    visits: int
-    by: str
-    look: str
-
-
-def too_often(ask: Ask) -> list[Frequented]:
-    """Enterprises at or above the place's ceiling of visits a week, and who came."""
-    since = ask.at - rows.WEEK
-    came = Visit.objects.visible_to(ask.scope).at_the_door().since(since)
-    of_it = came.filter(enterprise=OuterRef("pk")).order_by().values("enterprise").annotate(n=Count("pk")).values("n")
-    listed = rows.find("too-often", ask).annotate(visits_of_week=Subquery(of_it)).order_by("-visits_of_week", "name")
-    found = list(listed[:SHORT])
-    seen = came.filter(enterprise__in=found)
-    by: dict[int, list[str]] = defaultdict(list)
-    for visit in seen.select_related("officer").order_by("at"):
-        by[visit.enterprise_id].append(visit.officer.label)
-    ceiling = visits_a_week(ask.place, ask.at)
-    return [_frequented(e, by[e.pk], ceiling) for e in found]
-
-
-def _frequented(enterprise: Enterprise, names: list[str], ceiling: int) -> Frequented:
-    separator = _(", ")
-    look = "over" if len(names) > ceiling else "due"
-    return Frequented(enterprise, len(names), separator.join(dict.fromkeys(names)), look)
 
 
 @dataclass(frozen=True)

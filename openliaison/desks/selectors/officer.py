@@ -19,8 +19,8 @@ from openliaison.cases.selectors import promise_look
 from openliaison.core import formatting
 from openliaison.core.models import Place, Task
 from openliaison.core.scope import Scope
+from openliaison.register.burden_selectors import visits_around
 from openliaison.register.models import Contact, Enterprise, served_by_me
-from openliaison.visits.models import Visit
 from openliaison.visits.selectors import contact_days, days_since, visits_a_week
 
 from . import rows
@@ -101,7 +101,8 @@ def visits_due(scope: Scope, place: Place, at: datetime, promised: Iterable[Prom
     mine = Enterprise.objects.visible_to(scope).filter(pk__in=served_by_me(scope), merged_into=None)
     mine = mine.select_related("locality").annotate(last_at=Max("visits__at"))
     ceiling, every, ask = visits_a_week(place, at), contact_days(place, at), Ask(scope, place, at)
-    seen = _by_enterprise(Visit.objects.visible_to(scope).at_the_door().since(at - rows.WEEK))
+    mine = list(mine)
+    seen = visits_around([e.pk for e in mine], place.day(at))
     open_cases = _by_enterprise(rows.find("open", ask))
     counts = {key: _by_enterprise(rows.find(key, ask)) for key in ("overdue", "due-soon", "questions", "to-confirm")}
     called = Contact.objects.visible_to(scope).current().filter(is_main=True)

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.functional import Promise as Words
 from django.utils.translation import gettext_lazy as _
@@ -17,10 +17,10 @@ from openliaison.cases.models import Case
 from openliaison.core.models import Locality, Place
 from openliaison.core.scope import ANALYST, AREA, ENTERPRISE, HANDLER, LEADER, OFFICER, Scope, area
 from openliaison.engine.caseload import CONTENT_FROM, NOT_COUNTED
-from openliaison.register import search
+from openliaison.register import burden_selectors, search
 from openliaison.register.models import Enterprise, Link
 from openliaison.visits.models import Visit
-from openliaison.visits.selectors import contact_limit, visits_a_week
+from openliaison.visits.selectors import contact_limit
 
 OF_CASES = (OFFICER, AREA, HANDLER, LEADER, ANALYST)
 OF_THE_AREA = (AREA, LEADER, ANALYST)
@@ -124,9 +124,7 @@ def _contacted(ask: Ask) -> QuerySet:
 
 
 def _too_often(ask: Ask) -> QuerySet:
-    seen = Visit.objects.visible_to(ask.scope).at_the_door().since(ask.at - WEEK).order_by()
-    often = seen.values("enterprise_id").annotate(n=Count("pk")).filter(n__gte=visits_a_week(ask.place, ask.at))
-    return _enterprises(ask).filter(pk__in=often.values("enterprise_id"))
+    return _enterprises(ask).filter(pk__in=burden_selectors.often_visited(ask.place, ask.place.day(ask.at)))
 
 
 def _unserved(ask: Ask) -> QuerySet:
@@ -266,7 +264,10 @@ ROWS: dict[str, Rows] = {
     ),
     "too-often": Rows(
         _("Visited too often"),
-        _("As many visits at the door within seven days as the place's ceiling, or more."),
+        _(
+            "As many visits at the door within seven days as the place's ceiling, or more, whoever comes:"
+            " made in the week behind, agreed or asked for in the week ahead. A joint visit counts once."
+        ),
         _too_often,
         kind="enterprise",
         roles=OF_THE_AREA,
