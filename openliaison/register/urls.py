@@ -6,6 +6,7 @@ app_name = "register"
 urlpatterns = [
     path("", lists.enterprise_list, name="enterprise_list"),
     path("assign/", lists.assign_many, name="assign_many"),
+    path("officers/", lists.officer_options, name="officer_options"),
     path("add/", files.add_enterprise, name="add_enterprise"),
     path("ours/", files.own_file, name="own_file"),
     path("diary/", diary.our_diary, name="diary"),
@@ -46,5 +47,7 @@ urlpatterns = [
     path("contacts/<int:contact_id>/main/", held.make_main_contact, name="make_main_contact"),
     path("sites/<int:site_id>/", held.edit_site, name="edit_site"),
     path("sites/<int:site_id>/close/", held.close_site, name="close_site"),
+    path("<int:enterprise_id>/leader/", steering.name_leader, name="name_leader"),
+    path("links/<int:link_id>/renew/", steering.renew_term, name="renew_term"),
     path("links/<int:link_id>/end/", steering.end_stationing, name="end_stationing"),
 ]
