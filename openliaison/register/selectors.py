@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from django.contrib.postgres.search import SearchRank
 from django.db.models import Count, F, Q, QuerySet
 
 from openliaison.accounts.models import Role
 from openliaison.core.models import Locality, Place
+from openliaison.core.places import setting
 from openliaison.core.scope import ENTERPRISE, Scope
 
 from . import facts, search
 from .models import Contact, Enterprise, Fact, FactDefinition, GroupTie, Link, Site
+from .models.enterprises import WITH_TERM, in_area
 
 # ── Facts ────────────────────────────────────────────────────
 
@@ -140,37 +142,101 @@ class Team:
 def team(enterprise: Enterprise, scope: Scope, today: date) -> Team:
     """Officer, cover, deputy, leader responsible; organisations that handle cases are no service."""
     rows = Link.objects.visible_to(scope).filter(enterprise=enterprise).exclude(kind=Link.Kind.HANDLER)
-    found = Team([], [], [])
+    found, soon = Team([], [], []), listed_until(enterprise.place, today)
     order = {Link.Kind.OFFICER: 0, Link.Kind.COVER: 1, Link.Kind.DEPUTY: 2, Link.Kind.LEADER: 3}
     for link in sorted(rows.select_related("user"), key=lambda k: (order[Link.Kind(k.kind)], k.starts_on)):
         if link.ends_on and link.ends_on < link.starts_on:
             continue  # replaced before its first day
+        link.term_ends_soon = link.ends_on is None and link.term_until is not None and link.term_until <= soon  # type: ignore[attr-defined]
         group = found.former if link.ends_on and link.ends_on < today else found.now
         (found.coming if link.starts_on > today else group).append(link)
     return found
 
 
-def officers(place: Place, today: date) -> list[Role]:
-    """The liaison officers of a place, each with how many enterprises they serve (`load`), the least first."""
-    rows = Role.objects.in_office(today).filter(place=place, kind=Role.Kind.OFFICER)
-    found = list(rows.select_related("user", "locality"))
-    active = Link.objects.active(today).filter(place=place, kind=Link.Kind.OFFICER)
-    loads = dict(active.order_by().values_list("user_id").annotate(n=Count("id")))
-    for role in found:
+def listed_until(place: Place, today: date) -> date:
+    """Terms that end by this day stand in the list of those ending."""
+    return today + timedelta(days=int(setting(place, "term_notice_days", today)["listed"]))
+
+
+def terms_ending(scope: Scope, place: Place) -> QuerySet:
+    """Officers and deputies in the area whose term ends soon or is over, and who go on serving."""
+    today = scope.today or date.min
+    rows = Link.objects.visible_to(scope).filter(place=place, ends_on=None, kind__in=WITH_TERM, starts_on__lte=today)
+    return rows.filter(in_area(scope), term_until__lte=listed_until(place, today))
+
+
+MOST_OFFERED = 50
+
+
+@dataclass(frozen=True)
+class Offered:
+    """Officers to choose from.
+
+    Args:
+        is_cut: there are more than can be offered; a search narrows them.
+    """
+
+    roles: list[Role]
+    is_cut: bool
+
+
+def offered_officers(place: Place, today: date, text: str = "", also: str = "") -> Offered:
+    """The liaison officers of a place, each with how many enterprises they serve (`load`).
+
+    The least loaded first; where they are too many to offer, the first by name. The one chosen already is among them.
+
+    Args:
+        text: part of a name, an office or a place.
+        also: the number of a role that is offered in any case.
+    """
+    rows = _officers(place, today)
+    found = list(_named(rows, text).order_by("user__display_name", "pk")[: MOST_OFFERED + 1])
+    offered, is_cut = found[:MOST_OFFERED], len(found) > MOST_OFFERED
+    if _is_id(also) and all(role.pk != int(also) for role in offered):
+        offered = [*rows.filter(pk=int(also)), *offered]
+    loads = _loads(place, today, [role.user_id for role in offered])
+    for role in offered:
         role.load = loads.get(role.user_id, 0)  # type: ignore[attr-defined]
-    return sorted(found, key=lambda r: (r.load, r.user.label))  # type: ignore[attr-defined]
-
-
-MOST_OFFERED = 300
+    return Offered(offered if is_cut else sorted(offered, key=lambda r: (r.load, r.user.label)), is_cut)  # type: ignore[attr-defined]
 
 
 def officer_choices(place: Place, today: date, asked: str = "") -> list[tuple[str, str]]:
-    """Officers to choose from, by name; where they are too many for a list, only the one who is asked for."""
-    rows = Role.objects.in_office(today).filter(place=place, kind=Role.Kind.OFFICER)
+    """Officers to filter by, by name; where they are too many for a list, only the one who is asked for."""
+    rows = _officers(place, today)
     if rows[: MOST_OFFERED + 1].count() > MOST_OFFERED:
-        rows = rows.filter(user_id=int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 18 else 0)
-    listed = rows.select_related("user").order_by("user__display_name", "pk")
-    return [(str(role.user_id), role.user.label) for role in listed]
+        rows = rows.filter(user_id=int(asked) if _is_id(asked) else 0)
+    return [(str(role.user_id), role.user.label) for role in rows.order_by("user__display_name", "pk")]
+
+
+def leaders(place: Place, today: date) -> list[Role]:
+    """The leaders at work, by name."""
+    rows = Role.objects.in_office(today).filter(place=place, kind=Role.Kind.LEADER)
+    return list(rows.select_related("user", "locality").order_by("user__display_name", "pk")[: 10 * MOST_OFFERED])
+
+
+def _officers(place: Place, today: date) -> QuerySet:
+    rows = Role.objects.in_office(today).filter(place=place, kind=Role.Kind.OFFICER)
+    return rows.select_related("user", "locality", "organisation")
+
+
+def _named(rows: QuerySet, text: str) -> QuerySet:
+    """Each word of the text is part of a name, of an office's or of a place's."""
+    names = ("user__display_name", "user__display_name_en", "organisation__name", "locality__name", "locality__name_en")
+    for word in text.split()[:5]:
+        hit = Q()
+        for name in names:
+            hit |= Q(**{f"{name}__icontains": word})
+        rows = rows.filter(hit)
+    return rows
+
+
+def _loads(place: Place, today: date, user_ids: list[int]) -> dict[int, int]:
+    active = Link.objects.active(today).filter(place=place, kind=Link.Kind.OFFICER, user_id__in=user_ids)
+    return dict(active.order_by().values_list("user_id").annotate(n=Count("id")))
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 18
 
 
 # ── Group ────────────────────────────────────────────────────

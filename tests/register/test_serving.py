@@ -141,5 +141,5 @@ def test_many_at_once_have_a_most_and_a_least(world, monkeypatch):
 
 def test_officers_are_listed_with_their_load_the_least_first(world):
     idle = role("officer")
-    listed = selectors.officers(world.place, TODAY)
+    listed = selectors.offered_officers(world.place, TODAY).roles
     assert [(r.pk, r.load) for r in listed] == [(idle.pk, 0), (world.officer.pk, 1)]

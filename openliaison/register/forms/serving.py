@@ -1,4 +1,4 @@
-"""Who shall serve: one enterprise, or many."""
+"""Who shall serve: one enterprise, or many; who is responsible; when it ends, and why."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from django.utils.translation import gettext_lazy as _
 
 from openliaison.accounts.models import Role
 from openliaison.core.forms import DateInput, Pick
+from openliaison.core.models import Place
 
+from .. import selectors
 from ..models import Link
+from .held import EndForm
+from .people import OfficerForm
 
 
-class AssignForm(forms.Form):
+class AssignForm(OfficerForm):
     """An officer or deputy for many enterprises."""
 
-    officer = forms.TypedChoiceField(
-        label=_("Who"), help_text=_("The number says how many each serves as officer now.")
-    )
     kind = forms.ChoiceField(
         label=_("As"),
         widget=Pick,
@@ -27,17 +28,18 @@ class AssignForm(forms.Form):
         initial=Link.Kind.OFFICER,
     )
     starts_on = forms.DateField(label=_("From"), widget=DateInput)
+    term_until = forms.DateField(
+        label=_("Term until"),
+        widget=DateInput,
+        required=False,
+        help_text=_("Left empty: the usual term. Service goes on until somebody ends it."),
+    )
     replace = forms.BooleanField(label=_("Replace the officer in office; theirs ends the day before"), required=False)
+    why_replaced = forms.CharField(label=_("Why it is replaced"), max_length=200, required=False)
 
-    def __init__(self, *args: Any, officers: list[Role], today: date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.officers = {str(role.pk): role for role in officers}
-        listed = [(pk, f"{role.user.label} · {role.load}") for pk, role in self.officers.items()]  # type: ignore[attr-defined]
-        self.fields["officer"].choices = [("", _("Choose an officer")), *listed]  # type: ignore[attr-defined]
+    def __init__(self, data: Any = None, *, place: Place, today: date, **kwargs: Any) -> None:
+        super().__init__(data, place=place, today=today, **kwargs)
         self.fields["starts_on"].initial = today
-
-    def clean_officer(self) -> Role:
-        return self.officers[self.cleaned_data["officer"]]
 
 
 class ServeForm(AssignForm):
@@ -56,4 +58,26 @@ class ServeForm(AssignForm):
     ends_on = forms.DateField(
         label=_("Until"), widget=DateInput, required=False, help_text=_("A cover is for a time and needs a last day.")
     )
-    field_order = ["officer", "kind", "starts_on", "ends_on", "replace"]
+    field_order = ["officer", "kind", "starts_on", "ends_on", "term_until", "replace", "why_replaced"]
+
+
+class EndStationingForm(EndForm):
+    reason = forms.CharField(
+        label=_("Why it ends"), max_length=200, help_text=_("Stays in the history of the enterprise.")
+    )
+
+
+class LeaderForm(forms.Form):
+    """Which leader is responsible, from a day on."""
+
+    leader = forms.TypedChoiceField(label=_("Leader"))
+    starts_on = forms.DateField(label=_("From"), widget=DateInput)
+
+    def __init__(self, *args: Any, place: Place, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"starts_on": today}, **kwargs)
+        self.leaders = {str(role.pk): role for role in selectors.leaders(place, today)}
+        listed = [(pk, f"{role.user.label} · {role.organisation_label}") for pk, role in self.leaders.items()]
+        self.fields["leader"].choices = [("", _("Choose a leader")), *listed]  # type: ignore[attr-defined]
+
+    def clean_leader(self) -> Role:
+        return self.leaders[self.cleaned_data["leader"]]

@@ -81,10 +81,16 @@ class Link(models.Model):
                 fields=["user", "enterprise"], include=["place", "kind", "starts_on", "ends_on"], name="link_user"
             ),
             models.Index(fields=["organisation", "enterprise"], name="link_organisation"),
+            models.Index(
+                fields=["place", "term_until"],
+                condition=Q(ends_on=None, term_until__isnull=False),
+                name="link_term",
+            ),
         ]
 
 
 SERVING = (Link.Kind.OFFICER, Link.Kind.DEPUTY, Link.Kind.COVER)
+WITH_TERM = (Link.Kind.OFFICER, Link.Kind.DEPUTY)
 
 
 def _linked(scope: AnyScope, **who: object) -> models.QuerySet:

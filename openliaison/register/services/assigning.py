@@ -20,8 +20,8 @@ from openliaison.core.errors import Refused
 from .. import rules
 from ..errors import AlreadyDone, Incomplete, NotAllowed
 from ..models import Enterprise, Link
-from ..models.enterprises import SERVING
-from .terms import WITH_TERM, usual_term
+from ..models.enterprises import SERVING, WITH_TERM
+from .terms import usual_term
 
 MOST_AT_ONCE = 1000
 DAY = timedelta(days=1)

@@ -161,8 +161,11 @@ class _Move:
         today = self.kept.place.day(at)
         there = list(Link.objects.filter(enterprise=self.kept))
         has_officer = any(link.kind == Link.Kind.OFFICER and _runs(link, today) for link in there)
+        has_leader = any(link.kind == Link.Kind.LEADER and _runs(link, today) for link in there)
         here, going = list(Link.objects.filter(enterprise=self.taken).order_by("pk")), []
         for link in here:
+            if has_leader and link.kind == Link.Kind.LEADER and _runs(link, today):
+                continue  # one leader an enterprise
             demoted = has_officer and link.kind == Link.Kind.OFFICER and _runs(link, today)
             kind = Link.Kind.DEPUTY if demoted else link.kind
             if any(_same(link, k, other) for other in there for k in {kind, link.kind}):

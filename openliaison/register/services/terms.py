@@ -19,9 +19,9 @@ from openliaison.core.places import setting
 from .. import rules
 from ..errors import AlreadyDone, Incomplete, NotAllowed
 from ..models import Link
+from ..models.enterprises import WITH_TERM
 
 DAY = timedelta(days=1)
-WITH_TERM = (Link.Kind.OFFICER, Link.Kind.DEPUTY)
 
 
 @dataclass

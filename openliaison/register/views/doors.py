@@ -17,6 +17,7 @@ from openliaison.core.errors import Refused
 from .. import rules
 from ..errors import ChangedMeanwhile
 from ..forms import OverwriteForm
+from ..forms.people import FIND
 from ..models import Enterprise
 
 READERS = ("ol_officer", "ol_area", "ol_handler", "ol_leader", "ol_inspector", "ol_analyst")
@@ -95,7 +96,8 @@ def form_page(
         "is_grave": is_grave,
         "back": home(request, enterprise),
     }
-    return render(request, "register/form.html", context, status=422 if request.method == "POST" else 200)
+    is_refused = request.method == "POST" and FIND not in request.POST
+    return render(request, "register/form.html", context, status=422 if is_refused else 200)
 
 
 def attempt(form: Form, call: Callable[[], Any]) -> bool:

@@ -16,6 +16,8 @@ from openliaison.core.pages import Column, ListPage
 
 from .. import finding, selectors, services
 from ..forms import AssignForm, EnterpriseFilter
+from ..forms import officer_options as options_of
+from ..forms.people import WHO
 from ..models import Enterprise, Link
 from .doors import DESK, READERS, attempt
 
@@ -81,15 +83,22 @@ def assign_many(request: HttpRequest) -> HttpResponse:
     """Ticked rows, or all that the filter finds: choose who serves them, then see who could not be given."""
     asked = request.POST if request.method == "POST" else request.GET
     rows = _chosen(request, asked)
-    officers = selectors.officers(request.place, request.scope.today)
-    form = AssignForm(request.POST or None, prefix="to", officers=officers, today=request.scope.today)
+    form = AssignForm(request.POST or None, prefix="to", place=request.place, today=request.scope.today)
     found = rows.count()
     if request.method == "POST" and form.is_valid():
         result: list[Any] = []
         if attempt(form, lambda: result.append(_assign(request, rows, form))):
             return _assigned(request, result[0], form)
     context = {"form": form, "kept": _kept(asked), "found": found, "some": rows[:5]}
-    return render(request, "register/assign.html", context, status=422 if request.method == "POST" else 200)
+    return render(request, "register/assign.html", context, status=422 if form.is_bound else 200)
+
+
+@roles(*DESK)
+def officer_options(request: HttpRequest) -> HttpResponse:
+    """The officers whose name, office or place holds the words, as options of a list."""
+    text = request.GET.get(WHO, "")[:60].strip()
+    found = selectors.offered_officers(request.place, request.scope.today, text)
+    return render(request, "register/officer_options.html", {"options": options_of(found, text)})
 
 
 def _assign(request: HttpRequest, rows: Any, form: AssignForm) -> services.Assigned:

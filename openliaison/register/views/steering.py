@@ -9,15 +9,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
+from openliaison.core import formatting
 from openliaison.core.access import roles
 from openliaison.core.errors import Refused
 from openliaison.core.now import now
 
 from .. import finding, followers, selectors, services
-from ..forms import EndForm, ServeForm
+from ..forms import EndStationingForm, LeaderForm, ServeForm
 from ..models import Enterprise, Link, Merge
-from .doors import DESK, form_page, steered
+from .doors import DESK, form_page, home, steered
 
 MOST_OTHERS = 12
 
@@ -26,8 +28,7 @@ MOST_OTHERS = 12
 def station(request: HttpRequest, enterprise_id: int) -> HttpResponse:
     """Officer, deputy or cover for one enterprise, from a day on."""
     found = steered(request, enterprise_id)
-    officers = selectors.officers(request.place, request.scope.today)
-    form = ServeForm(request.POST or None, officers=officers, today=request.scope.today)
+    form = ServeForm(request.POST or None, place=request.place, today=request.scope.today)
     return form_page(
         request,
         found,
@@ -46,19 +47,58 @@ def _station(request: HttpRequest, found: Enterprise, form: ServeForm) -> None:
 
 @roles(*DESK)
 def end_stationing(request: HttpRequest, link_id: int) -> HttpResponse:
-    """The last day of an officer, deputy or cover with an enterprise."""
+    """The last day of an officer, deputy, cover or leader responsible with an enterprise, and why."""
     link = get_object_or_404(Link.objects.visible_to(request.scope).select_related("user"), pk=link_id)
     found = steered(request, link.enterprise_id)
-    form = EndForm(request.POST or None, today=request.scope.today)
+    form = EndStationingForm(request.POST or None, today=request.scope.today)
     return form_page(
         request,
         found,
         form,
         lambda: services.end_stationing(link=link, by=request.role, at=now(), **form.cleaned_data),
-        title=_("%(name)s no longer serves it") % {"name": link.user.label if link.user else ""},
+        title=_end_title(link),
         lead=_("The last day is included; it may lie ahead."),
         button=_("End it"),
         done=_("Ended; it stays in the history."),
+    )
+
+
+def _end_title(link: Link) -> str:
+    is_leader = link.kind == Link.Kind.LEADER
+    title = _("%(name)s is no longer responsible for it") if is_leader else _("%(name)s no longer serves it")
+    return title % {"name": link.user.label if link.user else ""}
+
+
+@roles(*DESK)
+@require_POST
+def renew_term(request: HttpRequest, link_id: int) -> HttpResponse:
+    """One press: another usual term for an officer or deputy."""
+    link = get_object_or_404(Link.objects.visible_to(request.scope), pk=link_id)
+    found = steered(request, link.enterprise_id)
+    try:
+        row = services.renew_term(link=link, by=request.role, at=now())
+        messages.success(
+            request, _("The term runs until %(day)s now.") % {"day": formatting.day(row.term_until, "year")}
+        )
+    except Refused as error:
+        messages.error(request, str(error))
+    return redirect(home(request, found))
+
+
+@roles(*DESK)
+def name_leader(request: HttpRequest, enterprise_id: int) -> HttpResponse:
+    """Which leader is responsible for one enterprise."""
+    found = steered(request, enterprise_id)
+    form = LeaderForm(request.POST or None, place=request.place, today=request.scope.today)
+    return form_page(
+        request,
+        found,
+        form,
+        lambda: services.name_leader(enterprise=found, by=request.role, at=now(), **form.cleaned_data),
+        title=_("Leader responsible"),
+        lead=_("Who was responsible before ends the day before. A leader is not one of those who visit."),
+        button=_("Name"),
+        done=_("Named; the leader has been told."),
     )
 
 

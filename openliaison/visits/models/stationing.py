@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from openliaison.core.models import PATH, Locality, Place
 from openliaison.core.scope import AREA, AnyScope, Rule, ScopedQuerySet, within
-from openliaison.register.models import Enterprise
+from openliaison.register.models import Enterprise, Link
 
 
 class Proposal(models.Model):
@@ -46,6 +46,19 @@ class Proposal(models.Model):
     class Meta:
         ordering = ["-made_at"]
 
+    def __str__(self) -> str:
+        return f"{self.locality} {self.made_at:%Y-%m-%d}"
+
+    @property
+    def state_key(self) -> str:
+        return f"proposal.{self.state}"
+
+
+class SuggestionQuerySet(ScopedQuerySet):
+    def to_decide(self) -> SuggestionQuerySet:
+        """Those that would change something, and wait for a person's word."""
+        return self.filter(state=Suggestion.State.OPEN, change__in=(Suggestion.Change.NEW, Suggestion.Change.MOVE))
+
 
 class Suggestion(models.Model):
     """One enterprise of a proposal: who should serve it, who does, and why."""
@@ -73,15 +86,29 @@ class Suggestion(models.Model):
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
+    # What accepting it made and ended, so that it can be undone.
+    link = models.ForeignKey(Link, models.SET_NULL, null=True, related_name="+")
+    former = models.ForeignKey(Link, models.SET_NULL, null=True, related_name="+")
 
     @staticmethod
     def rule(scope: AnyScope) -> Rule:
         return {AREA: within(scope, "locality_path")}
 
-    objects = ScopedQuerySet.as_manager()
-    writers = {AREA: "INSERT, UPDATE"}
+    objects = SuggestionQuerySet.as_manager()
+    writers = {AREA: "INSERT, UPDATE, DELETE"}
 
     class Meta:
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["proposal", "enterprise"], name="suggestion_once")]
         indexes = [models.Index(fields=["proposal", "change", "state"], name="suggestion_proposal")]
+
+    def __str__(self) -> str:
+        return f"{self.enterprise} → {self.officer}"
+
+    @property
+    def state_key(self) -> str:
+        return f"suggestion.{self.state}"
+
+    @property
+    def change_key(self) -> str:
+        return f"change.{self.change}"
