@@ -207,6 +207,18 @@ def _as_typed(value: Any) -> Any:
     return str(value).lower() if isinstance(value, bool) else value
 
 
+@router.post(
+    "/cases/{int:case_id}/discard",
+    response={204: None} | faults(404, 409, 422),
+    auth=writes("cases", OFFICER, AREA, ENTERPRISE),
+    url_name="case_discard",
+)
+def case_discard(request: HttpRequest, case_id: int) -> Status:
+    """Throw a draft away, with its files. Only its author can."""
+    services.discard_draft(case=_found(request, case_id), by=request.role, at=now())
+    return Status(204, None)
+
+
 @router.get(
     "/promises",
     response={200: Page[PromiseOut]} | faults(422),

@@ -39,6 +39,7 @@ def _verb(who: set[str] | frozenset[str], when: set[Case.Status] | frozenset[Cas
 
 VERBS: dict[str, Verb] = {
     "submit": _verb({AUTHOR}, {S.DRAFT}, N_("submit the case")),
+    "discard": _verb({AUTHOR}, {S.DRAFT}, N_("throw the draft away")),
     "contact": _verb({OFFICER, COORDINATOR, LEAD, CO}, OPEN, N_("record a contact")),
     "assign": _verb({COORDINATOR}, {S.SUBMITTED} | WITH_LEAD, N_("assign the case")),
     "add_co": _verb({COORDINATOR, LEAD}, WITH_LEAD, N_("add a co-handler")),

@@ -13,6 +13,7 @@ urlpatterns = [
     path("of/<int:enterprise_id>/", views.of_enterprise, name="of_enterprise"),
     path("<int:case_id>/", views.case, name="case"),
     path("<int:case_id>/draft/", views.edit_draft, name="draft"),
+    path("<int:case_id>/discard/", views.discard_draft, name="discard"),
     path("<int:case_id>/paper/", views.case_paper, name="paper"),
     path("<int:case_id>/letter/", views.reply_letter, name="letter"),
     path("<int:case_id>/verdict/<slug:answer>/", views.verdict, name="verdict"),

@@ -4,7 +4,8 @@ A walled model says three things:
 
 * `rule(scope)` → {database role: Q}, without joins (sub-queries instead);
 * `writers` → {database role: "INSERT, UPDATE, …"}; every role in the rule may read;
-* `insert_rule(scope)`, `update_rule(scope)`, optional, where writing follows another rule than seeing.
+* `insert_rule(scope)`, `update_rule(scope)`, `delete_rule(scope)`, optional, where writing follows another rule
+  than seeing.
 
 `raise_walls` runs after every migration as the owner. What each wall was built from is hashed into the
 table's comment: an unchanged wall takes no lock.
@@ -56,6 +57,7 @@ def statements(model: type[models.Model], connection: Any) -> list[str]:
     own_rules: dict[str, Rule] = {
         "INSERT": model.insert_rule(DATABASE) if hasattr(model, "insert_rule") else {},
         "UPDATE": model.update_rule(DATABASE) if hasattr(model, "update_rule") else {},
+        "DELETE": model.delete_rule(DATABASE) if hasattr(model, "delete_rule") else {},
     }
     writers: dict[str, str] = getattr(model, "writers", {})
     lines = [f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"]

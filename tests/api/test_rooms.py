@@ -187,6 +187,21 @@ def test_an_enterprises_own_system_raises_and_drafts(world):
     assert manager.post("cases", **other).status_code == 404
 
 
+def test_a_draft_is_thrown_away_by_its_author_alone(world):
+    manager = Caller(world.manager)
+    draft = manager.post("cases", as_draft=True, enterprise_id=world.enterprise.pk, text="停电").json()["id"]
+    sent = manager.post("cases", enterprise_id=world.enterprise.pk, text="停水").json()["id"]
+
+    assert (
+        Caller(factories.role("enterprise", enterprise=world.enterprise)).post(f"cases/{draft}/discard").status_code
+        == 422
+    )
+    assert manager.post(f"cases/{sent}/discard").status_code == 403
+    assert manager.post(f"cases/{draft}/discard").status_code == 204
+    assert manager.get(f"cases/{draft}").status_code == 404
+    assert manager.post(f"cases/{draft}/discard").status_code == 404
+
+
 def test_a_file_is_judged_by_content_through_the_api_too(world):
     from django.core.files.uploadedfile import SimpleUploadedFile
 

@@ -117,6 +117,7 @@ def calls(world: Cells, case: Case) -> dict[str, Call]:
     helper = {"person": world.helper.user} if case.is_confidential else {}
     return {
         "submit": use(services.submit_case),
+        "discard": use(services.discard_draft),
         "contact": use(services.record_contact),
         "assign": use(services.assign_case, lead=organisation("housing"), **named),
         "add_co": use(services.add_co_handler, organisation=organisation("water"), **helper),

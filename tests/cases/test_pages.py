@@ -15,7 +15,7 @@ from openliaison.register import search
 from openliaison.register.models import Contact, Enterprise
 from tests.cases.cells import Cells
 from tests.conftest import NOON
-from tests.factories import category, organisation, pack
+from tests.factories import category, organisation, pack, role
 
 pytestmark = pytest.mark.django_db
 KEY = "5f0c1d36-51f5-4f9e-9c0a-8d2f6a6b9d10"
@@ -411,6 +411,26 @@ class TestWordsForTheEnterprise:
         draft.refresh_from_db()
         assert (draft.status, draft.text) == ("submitted", "定稿")
         assertRedirects(manager.get(f"/cases/{draft.pk}/draft/"), f"/cases/{draft.pk}/")
+
+    def test_a_draft_is_thrown_away_after_one_question(self, world):
+        draft, manager = world.in_status("draft"), browser(world.manager)
+        colleague = browser(role("enterprise", enterprise=world.enterprise))
+        url = f"/cases/{draft.pk}/discard/"
+        assertContains(manager.get(f"/cases/{draft.pk}/"), url)
+        assertNotContains(colleague.get(f"/cases/{draft.pk}/"), url)
+        assertContains(manager.get(url), "cannot be taken back")
+        assert Case.objects.filter(pk=draft.pk).exists()
+
+        assertContains(colleague.post(url), "It is not for you to throw the draft away", status_code=422)
+        assert browser(world.coordinator).post(url).status_code == 404
+        assertContains(manager.post(url, follow=True), "The draft is thrown away.")
+        assert not Case.objects.filter(pk=draft.pk).exists()
+        assert manager.post(url).status_code == 404
+
+    def test_what_was_sent_is_not_thrown_away(self, world):
+        case = world.case(by=world.manager, channel="enterprise")
+        assertRedirects(browser(world.manager).post(f"/cases/{case.pk}/discard/"), f"/cases/{case.pk}/")
+        assert Case.objects.filter(pk=case.pk).exists()
 
 
 def test_an_officer_who_raises_a_case_need_not_type_the_contact_on_file(world):

@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import ProgrammingError, transaction
 
 from openliaison.cases import jobs, services
 from openliaison.cases.errors import Incomplete, NotAllowed
-from openliaison.cases.models import Case, Entry, Handling, Objection
-from openliaison.core.models import Task
+from openliaison.cases.models import Case, CaseFile, Entry, Handling, Objection
+from openliaison.core.models import Journal, Task
 from openliaison.core.scope import acting_as
 from tests.cases.cells import Cells
 from tests.conftest import NOON
@@ -280,3 +282,39 @@ def test_drafts_are_seen_by_their_authors_side_only(world):
     for by, wanted in sees.items():
         with acting_as(by.scope(NOON)):
             assert set(Case.objects.values_list("pk", flat=True)) == wanted
+
+
+@pytest.mark.parametrize("who", ["manager", "officer", "coordinator"])
+def test_an_author_throws_a_draft_away_with_its_files(world, who):
+    by = getattr(world, who)
+    draft = world.case(as_draft=True, by=by, channel="enterprise" if who == "manager" else "phone")
+    upload = SimpleUploadedFile("a.txt", "负荷清单".encode())
+    walled(services.attach_file, by=by, case=draft, upload=upload)
+
+    walled(services.discard_draft, by=by, case=draft)
+
+    assert not Case.objects.filter(pk=draft.pk).exists()
+    assert not CaseFile.objects.exists()
+    assert Journal.objects.filter(verb="draft_discarded", subject=f"cases.case:{draft.pk}").count() == 1
+
+
+def test_the_database_lets_nobody_delete_another_draft_or_a_case(world):
+    draft, sent = world.in_status("draft"), world.case(by=world.manager, channel="enterprise")
+    for case in (draft, sent):
+        services.attach_file(case=case, upload=SimpleUploadedFile("a.txt", b"list"), by=world.manager, at=NOON)
+    colleague = role("enterprise", enterprise=world.enterprise)
+    for by in (colleague, world.officer, world.coordinator, world.stranger):
+        assert _deleted(by, draft) == (0, 0)
+    for by in (world.manager, world.officer, world.coordinator):
+        assert _deleted(by, sent) == (0, 0)
+    for by in (world.lead, world.leader, role("analyst")):
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            _deleted(by, draft)
+    assert _deleted(world.manager, draft) == (1, 1)
+
+
+def _deleted(by, case):
+    """How many files and cases the second wall alone lets go."""
+    with acting_as(by.scope(NOON)):
+        files = CaseFile.objects.filter(case=case)._raw_delete("default")
+        return files, Case.objects.filter(pk=case.pk)._raw_delete("default")

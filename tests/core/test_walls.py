@@ -132,7 +132,7 @@ def _declared(model: type[models.Model], role: str) -> set[str]:
     scope = walls.DATABASE
     verbs = {"SELECT"} if role in model.rule(scope) else set()  # type: ignore[attr-defined]
     verbs |= {v.strip() for v in getattr(model, "writers", {}).get(role, "").split(",") if v.strip()}
-    for verb, name in (("INSERT", "insert_rule"), ("UPDATE", "update_rule")):
+    for verb, name in (("INSERT", "insert_rule"), ("UPDATE", "update_rule"), ("DELETE", "delete_rule")):
         if hasattr(model, name) and role in getattr(model, name)(scope):
             verbs.add(verb)
     return verbs

@@ -34,6 +34,8 @@ from openliaison.core.scope import (
 )
 from openliaison.register.models import Enterprise, served_by_me
 
+AUTHORS = (OFFICER, AREA, ENTERPRISE)  # who raises cases
+
 
 class Category(TwoNames, Seeded):
     """What a case is about; says who usually leads and how long a reply may take."""
@@ -291,6 +293,11 @@ class Case(models.Model):
             ANALYST: area & public,
             ENTERPRISE: Q(enterprise_id=scope.enterprise_id) & (not_draft | Q(channel="enterprise")),
         }
+
+    @staticmethod
+    def delete_rule(scope: AnyScope) -> Rule:
+        """What was handed in stays. A draft goes when its author throws it away."""
+        return dict.fromkeys(AUTHORS, Q(status="draft", raised_by_id=scope.user_id))
 
     objects = CaseQuerySet.as_manager()
     writers = {

@@ -24,7 +24,7 @@ from openliaison.core.scope import (
     ScopedQuerySet,
 )
 
-from .case import Case, case_seen, handled
+from .case import AUTHORS, Case, case_seen, handled
 
 
 def _of_visible_case(scope: AnyScope, *, internal: tuple[str, ...]) -> Rule:
@@ -195,6 +195,13 @@ class CaseFile(StoredFile):
     is_internal = models.BooleanField(default=False)
 
     rule = staticmethod(_with_internal_notes)
+
+    @staticmethod
+    def delete_rule(scope: AnyScope) -> Rule:
+        """The files of a draft go with it."""
+        drafts = Case.delete_rule(scope)
+        return {role: case_seen(drafts[role]) for role in AUTHORS}
+
     objects = ScopedQuerySet.as_manager()
     writers = dict.fromkeys((OFFICER, AREA, HANDLER, ENTERPRISE), "INSERT")
 

@@ -4,7 +4,7 @@ from .cases import act, attachment, case, case_list, of_enterprise
 from .external import external_refs
 from .papers import case_paper, reply_letter
 from .promises import promise_list, settle_promise
-from .raising import edit_draft, raise_case
+from .raising import discard_draft, edit_draft, raise_case
 from .verdict import verdict
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "case",
     "case_list",
     "case_paper",
+    "discard_draft",
     "edit_draft",
     "external_refs",
     "of_enterprise",

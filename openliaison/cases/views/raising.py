@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.forms import model_to_dict
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from openliaison.cases import services
@@ -63,6 +64,31 @@ def edit_draft(request: HttpRequest, case_id: int) -> HttpResponse:
             return redirect("cases:case", case_id)
     shown = {"form": form, "enterprise": found.enterprise, "draft": found}
     return render(request, "cases/raise.html", shown, status=422 if form.errors else 200)
+
+
+@roles("ol_officer", "ol_area", "ol_enterprise")
+def discard_draft(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Ask once, then throw the draft away."""
+    found = find_case(request, case_id)
+    if found.status != Case.Status.DRAFT:
+        return redirect("cases:case", case_id)
+    refused = ""
+    if request.method == "POST":
+        try:
+            services.discard_draft(case=found, by=request.role, at=now())
+        except Refused as error:
+            refused = str(error)
+        else:
+            messages.success(request, _("The draft is thrown away."))
+            return redirect("cases:case_list")
+    shown = {
+        "question": _("Throw “%(title)s” away?") % {"title": found.label},
+        "consequence": refused or _("What you wrote and its files are gone; this cannot be taken back."),
+        "yes": _("Throw it away"),
+        "is_grave": True,
+        "back": reverse("cases:case", args=[case_id]),
+    }
+    return render(request, "core/confirm.html", shown, status=422 if refused else 200)
 
 
 @transaction.atomic
