@@ -107,6 +107,7 @@ class BurdenEntry(models.Model):
             models.Index(fields=["enterprise", "-on"], name="burden_enterprise"),
             models.Index(fields=["organisation", "-on"], name="burden_organisation"),
             models.Index(fields=["locality_path", "on"], include=["organisation", "minutes"], name="burden_area"),
+            models.Index(fields=["-on", "-id"], name="burden_newest"),  # walls of an area do not ask for the place
         ]
 
     @property

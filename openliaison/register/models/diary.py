@@ -95,7 +95,8 @@ class Booking(models.Model):
     answered_at = models.DateTimeField(null=True, blank=True)
     over_reason = models.CharField(max_length=300, blank=True)  # why asked although the stop sign stood
     questions = models.JSONField(default=list)  # of a data request: [{"key" or "label", "type"}, …]
-    answers = models.JSONField(null=True, blank=True)
+    answers = models.JSONField(null=True, blank=True)  # {"values": {key or id: value}, "as_of": day}
+    sheet = models.UUIDField(null=True, blank=True)  # the same of all enterprises asked the same questions at once
 
     @staticmethod
     def rule(scope: AnyScope) -> Rule:
@@ -135,6 +136,7 @@ class Booking(models.Model):
             models.Index(fields=["organisation", "state", "starts_at"], name="booking_organisation"),
             models.Index(fields=["locality_path", "state"], name="booking_area"),
             models.Index(fields=["starts_at", "id"], name="booking_day"),
+            models.Index(fields=["sheet"], condition=Q(sheet__isnull=False), name="booking_sheet"),
         ]
 
     def __str__(self) -> str:
