@@ -142,6 +142,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 MOST_BODY_MB = 110  # five pictures of a case, or one file of the register
+MOST_PHONE_MB = 21  # one picture from a phone
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 

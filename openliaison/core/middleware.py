@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.locale import LocaleMiddleware
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -70,10 +70,14 @@ class BodyLimitMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isdigit() and int(length) > settings.MOST_BODY_MB * 1024 * 1024:
-            text = _("At most %(most)s MB are taken at once. Send smaller or fewer files.")
-            return HttpResponse(text % {"most": settings.MOST_BODY_MB}, status=413, content_type="text/plain")
-        return self.get_response(request)
+        is_phone = "X-Device" in request.headers
+        most = settings.MOST_PHONE_MB if is_phone else settings.MOST_BODY_MB
+        if not length.isdigit() or int(length) <= most * 1024 * 1024:
+            return self.get_response(request)
+        text = _("At most %(most)s MB are taken at once. Send smaller or fewer files.") % {"most": most}
+        if is_phone:
+            return JsonResponse({"error": text, "fields": {}}, status=413)
+        return HttpResponse(text, status=413, content_type="text/plain")
 
 
 class ReadLogMiddleware:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.db import Error, connection
+from django.db import Error, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -60,7 +61,8 @@ def set_language(request: HttpRequest) -> HttpResponse:
     return response
 
 
-ERROR_ICONS = {400: "help-circle", 403: "lock", 404: "search", 500: "alert-triangle"}
+ERROR_ICONS = {400: "help-circle", 403: "lock", 404: "search", 500: "alert-triangle", 503: "alert-triangle"}
+RETRY_SECONDS = 10
 
 
 @everybody()
@@ -97,10 +99,15 @@ def _own_page(request: HttpRequest) -> str:
 
 
 def _error(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
-    if request.path.startswith("/api/"):
+    if is_program(request):
         return JsonResponse({"error": text, "fields": {}}, status=status)
     context = {"title": title, "text": text, "status": status, "icon_name": ERROR_ICONS[status]}
     return render(request, "core/error.html", context, status=status)
+
+
+def is_program(request: HttpRequest) -> bool:
+    """Whether a program reads the answer: another system, or the phone's outbox. It gets JSON, never a page."""
+    return request.path.startswith("/api/") or "X-Device" in request.headers
 
 
 def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
@@ -118,8 +125,18 @@ def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return _database_away(request)
     text = _("The fault is ours and has been noted. Nothing was half saved. Try again in a minute.")
     return _error(request, 500, _("Something broke"), text)
+
+
+def _database_away(request: HttpRequest) -> HttpResponse:
+    """Restarting, or too slow just now: whoever asks again in a moment is served."""
+    text = _("The database is away for a moment. Nothing was half saved. Try again in a minute.")
+    response = _error(request, 503, _("One moment"), text)
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

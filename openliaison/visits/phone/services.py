@@ -8,25 +8,31 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from openliaison.accounts.models import Role
 from openliaison.cases import errors as case_errors
 from openliaison.cases import services as cases
-from openliaison.cases.models import Case, Category, Entry, Promise
+from openliaison.cases.models import Case, Entry, Promise
 from openliaison.cases.selectors import promise_look
 from openliaison.core import formatting
 from openliaison.core.errors import Refused
+from openliaison.core.models import Receipt
 from openliaison.core.receipts import once
 from openliaison.core.scope import Scope
-from openliaison.register.models import Booking, Contact, Enterprise, served_by_me
+from openliaison.register.models import Enterprise
+from openliaison.register.rules import serves
 from openliaison.visits import services
-from openliaison.visits.models import Visit
+from openliaison.visits.models import LateVisit, Visit, VisitFile
 
+from . import late
 from .clock import Moment, moment, visited
 from .door import Changed
+from .files import attach_to_visit
+from .heard import arguments
 from .pack import ROOM, latest_questions, version
-from .shapes import AnswerBody, CommitmentBody, Item, ProblemBody, PromiseBody, Unfit, VisitBody, fit
+from .shapes import AnswerBody, Item, PromiseBody, Unfit, VisitBody, fit
 
 
 @dataclass(frozen=True)
@@ -77,35 +83,19 @@ def take_visit(item: Item, sender: Sender) -> Taken:
     return take_once(item, sender, lambda: _record(item, sender))
 
 
-def _record(item: Item, sender: Sender) -> Visit:
+def _record(item: Item, sender: Sender) -> Visit | LateVisit:
     body = fit(VisitBody, item.body)
-    enterprise = find_enterprise(body.enterprise_id, sender)
+    rows = Enterprise.objects.visible_to(sender.scope).select_related("place", "locality")
+    enterprise = rows.filter(pk=body.enterprise_id).first()
+    if enterprise is None:
+        raise services.NotAllowed(_("This enterprise is not on file any more. Tell the desk what you heard."))
     when = _visited(body, item, enterprise, sender)
-    return services.record_visit(
-        enterprise=enterprise,
-        by=sender.role,
-        at=sender.at,
-        visited_at=when,
-        mode=body.mode,
-        minutes=body.minutes,
-        met=find_contact(body.contact_id, enterprise, sender.scope),
-        booking=find_booking(body.booking_id, enterprise, sender.scope),
-        nothing_new=body.nothing_new,
-        notes=body.notes,
-        problems=[problem(p, enterprise) for p in body.problems],
-        commitments=[commitment(c) for c in body.commitments],
-        facts={key: value for key, value in body.facts.items() if value not in (None, "", [])},
-        read=body.read,
-        client_key=item.client_key,
-    )
-
-
-def find_enterprise(pk: int, sender: Sender) -> Enterprise:
-    rows = Enterprise.objects.visible_to(sender.scope).filter(pk__in=served_by_me(sender.scope))
-    found = rows.select_related("place", "locality").filter(pk=pk).first()
-    if found is None:
-        raise services.NotAllowed(_("You do not serve this enterprise."))
-    return found
+    told = {"enterprise": enterprise, "by": sender.role, "at": sender.at, "visited_at": when}
+    today, day = sender.role.place.day(sender.at), sender.role.place.day(when)
+    if serves(enterprise, sender.role, today):
+        return services.record_visit(client_key=item.client_key, **told, **arguments(body, enterprise))
+    late.need_served(enterprise, sender.role, day, today)
+    return late.hold_visit(key=item.client_key, body=item.body, **told)
 
 
 def _visited(body: VisitBody, item: Item, enterprise: Enterprise, sender: Sender) -> datetime:
@@ -117,26 +107,6 @@ def _visited(body: VisitBody, item: Item, enterprise: Enterprise, sender: Sender
         said = {"day": formatting.day(when, "long"), "name": enterprise.label}
         raise Unfit({"visited_at": by_phone % said})
     return when
-
-
-def find_contact(pk: int | None, enterprise: Enterprise, scope: Scope) -> Contact | None:
-    """Whom one met; somebody who is no longer on file is left out rather than the visit refused."""
-    return Contact.objects.visible_to(scope).filter(enterprise=enterprise, pk=pk or 0).first()
-
-
-def find_booking(pk: int | None, enterprise: Enterprise, scope: Scope) -> Booking | None:
-    return Booking.objects.visible_to(scope).filter(enterprise=enterprise, pk=pk or 0).first()
-
-
-def problem(given: ProblemBody, enterprise: Enterprise) -> services.Problem:
-    category = Category.objects.filter(place_id=enterprise.place_id, code=given.category).first()
-    return services.Problem(
-        given.text, category, wanted_result=given.wanted_result, is_confidential=given.is_confidential
-    )
-
-
-def commitment(given: CommitmentBody) -> services.Commitment:
-    return services.Commitment(given.text, given.due_on, given.side)
 
 
 # ── Answers ──────────────────────────────────────────────────
@@ -232,6 +202,29 @@ def promise_now(row: Promise, scope: Scope) -> dict[str, Any]:
         "reason": row.settled_reason,
         "url": "/cases/promises/",
     }
+
+
+# ── Files ────────────────────────────────────────────────────
+
+
+def take_file(file_id: UUID, key: UUID, upload: UploadedFile, sender: Sender) -> tuple[UUID, bool]:
+    """A picture of the visit that came under `key`: the number under which it stands, and whether it is new.
+
+    Raises:
+        Changed: the visit has not arrived yet.
+    """
+    told = {"file_id": file_id, "upload": upload, "by": sender.role, "at": sender.at}
+    if visit := visit_of(key, sender.scope):
+        was_there = VisitFile.objects.filter(visit=visit).values_list("pk", flat=True)
+        before = set(was_there)
+        kept = attach_to_visit(visit=visit, **told)
+        return kept.pk, kept.pk not in before
+    receipt = Receipt.objects.visible_to(sender.scope).filter(client_key=key, room=f"{ROOM}visit").first()
+    if receipt is None:
+        raise Changed(_("The visit has not arrived yet; the picture follows it."), {}, why="visit_missing")
+    waits = late.held(key, sender.scope)
+    late.hold_file(key=key, visit_id=None if waits else receipt.row_id, **told)
+    return file_id, True
 
 
 TAKE: dict[str, Callable[[Item, Sender], Taken]] = {

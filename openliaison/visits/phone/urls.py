@@ -7,5 +7,7 @@ from . import views
 urlpatterns = [
     path("pack.json", views.pack, name="phone_pack"),
     path("sync", views.sync, name="phone_sync"),
+    path("files/<uuid:file_id>", views.file, name="phone_file"),
+    path("conflicts/<int:conflict_id>", views.settle, name="phone_conflict"),
     path("wiped", views.wiped, name="phone_wiped"),
 ]

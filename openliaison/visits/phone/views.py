@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from openliaison.core.now import now
 from openliaison.core.receipts import KeyUsed
+from openliaison.visits.errors import AlreadyDone
 from openliaison.visits.models import FactConflict
+from openliaison.visits.services import settle_conflict
 
 from . import pack as packs
 from . import services
 from .conflicts import pairs
 from .devices import note_wiped
 from .door import Changed, answer, phone_door
-from .shapes import Item, fit, parse
+from .shapes import Item, SettleBody, Unfit, fit, parse
 
 
 @phone_door("GET")
@@ -84,3 +88,39 @@ def wiped(request: HttpRequest) -> HttpResponse:
     """The phone has deleted what it kept."""
     note_wiped(device=request.device, by=request.role, at=now())
     return HttpResponse(status=204)
+
+
+@phone_door("POST")
+def file(request: HttpRequest, file_id: UUID) -> HttpResponse:
+    """A picture of a visit, after the visit."""
+    upload, key = request.FILES.get("file"), _uuid(request.POST.get("visit", ""))
+    if upload is None:
+        raise Unfit({"file": _("The picture is missing.")})
+    if key is None:
+        raise Unfit({"visit": _("It is not said to which visit it belongs.")})
+    sender = services.Sender(request.role, request.scope, now())
+    kept, is_new = services.take_file(file_id, key, upload, sender)
+    return answer(201 if is_new else 200, id=str(kept))
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+@phone_door("POST")
+def settle(request: HttpRequest, conflict_id: int) -> HttpResponse:
+    """Choose between the visit's word and the register's."""
+    body = fit(SettleBody, parse(request.body))
+    rows = FactConflict.objects.visible_to(request.scope).select_related("enterprise__place", "visit__officer")
+    found = get_object_or_404(rows, pk=conflict_id)
+    try:
+        row = settle_conflict(conflict=found, take=body.take, by=request.role, at=now())
+    except AlreadyDone as error:
+        raise Changed(str(error), pairs([rows.get(pk=conflict_id)], request.scope)[0].as_json()) from None
+    shown = pairs([rows.get(pk=conflict_id)], request.scope)[0].as_json()
+    if row.state == FactConflict.State.OPEN:
+        raise Changed(_("The register has learned a third word since. Look again and choose."), shown)
+    return answer(200, **shown)

@@ -28,7 +28,7 @@ def learn(*, visit: Visit, told: Mapping[str, Any], read: Mapping[str, Any] | No
     for key, value in told.items():
         definition = facts.definition(visit.place_id, key)
         theirs = _standing(visit, definition)
-        clean = facts.read(definition, value, visit.place)
+        clean = facts.read(definition, value, visit.place, today=visit.place.day(at))
         if read is None or not _learned_otherwise(theirs, read.get(key), visit):
             _record(visit, key, value, by, at)
         elif theirs is not None and theirs.value == clean:
