@@ -20,6 +20,11 @@ COMMANDS: dict[str, tuple[str, str, bool]] = {
     "place diff": ("openliaison.desks.commands:place_diff", "compare a place's files with what is edited", True),
     "register import": ("openliaison.register.commands:import_file", "take a file into the register", True),
     "register undo": ("openliaison.register.commands:undo", "undo an import as a whole", True),
+    "stationing propose": (
+        "openliaison.visits.commands:propose_stationing",
+        "propose who serves whom, from files",
+        False,
+    ),
     "database sql": ("openliaison.cli:database_sql", "print what a database administrator runs once", False),
     "demo load": ("openliaison.desks.commands:demo_load", "load the example place and its story", True),
     "demo grow": ("openliaison.desks.commands:demo_grow", "add many invented enterprises and cases", True),

@@ -1,7 +1,9 @@
 """Who serves whom: as many as possible, never forbidden, never too many, and nothing cheaper."""
 
-from dataclasses import replace
+import re
+from dataclasses import asdict, replace
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -445,3 +447,19 @@ def test_bad_loads_and_weights_are_told_in_a_sentence():
         with pytest.raises(ValueError, match="“near”"):
             Weights.from_mapping({"near": bad})
     assert Weights.from_mapping({"near": 5}) == Weights(near=5)
+
+
+def test_the_documented_weights_are_those_of_the_code():
+    text = (Path(__file__).resolve().parents[2] / "docs" / "explanation" / "stationing.md").read_text(encoding="utf-8")
+    rows = dict(
+        re.findall(r"^\| `(\w+)` \| ([\d,]+) \|", text.split("### What it costs")[1].split("###")[0], flags=re.M)
+    )
+    assert {name: int(points.replace(",", "")) for name, points in rows.items()} == asdict(Weights())
+
+
+def test_the_example_in_the_documentation_is_computed_as_written():
+    # 0.1° of latitude are 11.1 km; the officer has one enterprise already.
+    found = run([Enterprise(1, point=(42.1, 124.0), sector="33")], [Officer("Li", point=(42.0, 124.0), held=1)])
+    assert found.proposed.cost == 0 + 111 + 60 + 10
+    found = run([Enterprise(1, point=(42.1, 124.0))], [Officer("Li", point=(42.0, 124.0), held=1)])
+    assert found.proposed.cost == 111 + 10

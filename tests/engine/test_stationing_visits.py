@@ -1,8 +1,10 @@
 """Whom to see next and why; and which visits go together."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations, pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -127,6 +129,15 @@ def test_bad_counts_and_weights_are_told_in_a_sentence():
     with pytest.raises(ValueError, match="no weight “promise”"):
         VisitWeights.from_mapping({"promise": 1})
     assert VisitWeights.from_mapping({"urgent_from": 99}) == VisitWeights(urgent_from=99)
+
+
+def test_the_documented_weights_are_those_of_the_code():
+    text = (Path(__file__).resolve().parents[2] / "docs" / "explanation" / "stationing.md").read_text(encoding="utf-8")
+    section = text.split("## Whom to see next")[1].split("## ")[0]
+    rows = re.findall(r"^\| `(\w+)` \| (\d+) \|", section, flags=re.M) + re.findall(r"`(\w+)`, (\d+),", section)
+    weights = VisitWeights()
+    assert {name: int(n) for name, n in rows} == {name: getattr(weights, name) for name in VISIT_REASONS}
+    assert (weights.many, weights.urgent_from) == (3, 6)
 
 
 # Joint visits

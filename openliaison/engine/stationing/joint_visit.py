@@ -40,8 +40,8 @@ def joint(
     """Requests of one enterprise, put together where their days are near and the visit stays short enough.
 
     The requests are cut, in order of time, into neighbours; of all ways to cut, the one that spares most visits,
-    and of those the one that moves requests least, the earlier of equals. That is exact for neighbours; groups that leap over a request
-    between them are not looked at.
+    and of those the one that moves requests least, the earlier of equals. That is exact for neighbours; groups
+    that leap over a request between them are not looked at.
 
     Args:
         requests: those at the door of one enterprise, in any order.
