@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from . import views
+from .phone import shell
 
 app_name = "visits"
 pages = [
@@ -16,4 +17,8 @@ pages = [
     path("nothing-new/<int:enterprise_id>/", views.nothing_new, name="nothing_new"),
     path("ask/<int:enterprise_id>/", views.ask, name="ask"),
 ]
-urlpatterns = [path("visits/", include(pages)), path("phone/", include("openliaison.visits.phone.urls"))]
+urlpatterns = [
+    path("visits/", include(pages)),
+    path("phone/", include("openliaison.visits.phone.urls")),
+    path("sw.js", shell.service_worker, name="service_worker"),
+]

@@ -2,9 +2,13 @@
 
 from django.urls import path
 
-from . import views
+from . import shell, views
 
 urlpatterns = [
+    path("", shell.shell, name="phone"),
+    path("me.json", shell.me, name="phone_me"),
+    path("manifest.webmanifest", shell.manifest, name="phone_manifest"),
+    path("no-signal", shell.no_signal, name="phone_no_signal"),
     path("pack.json", views.pack, name="phone_pack"),
     path("sync", views.sync, name="phone_sync"),
     path("files/<uuid:file_id>", views.file, name="phone_file"),

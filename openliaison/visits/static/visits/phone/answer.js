@@ -16,8 +16,9 @@
       if (form.errors.text) return draw("#ph-errors");
       try {
         const saved = await P.items.put({ key: form.draft.key, kind, enterprise, title, body: body(form.draft.text.trim()) });
+        if (saved.isTooLate) { form.errors = { text: t("sent_meanwhile") }; return draw("#ph-errors"); }
         P.drafts.drop(person, id);
-        P.go("#/outbox", t(saved.isTooLate ? "sent_meanwhile" : "saved_on_phone"));
+        P.go("#/outbox", t("saved_on_phone"));
       } catch (error) {
         if (!P.photos.isFull(error)) throw error;
         form.errors = { text: t("phone_full") };

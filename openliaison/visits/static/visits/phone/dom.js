@@ -2,6 +2,7 @@
 ((P) => {
   "use strict";
 
+  P.views = {}; // name → what draws that page
   const { words, looks } = JSON.parse(document.getElementById("phone-config").textContent);
 
   // ── Language: the phone's own choice, else what the ordinary pages last spoke

@@ -7,12 +7,10 @@
   // Kept on the phone first, whatever the signal; then sent.
   async function put({ key = P.uuid(), kind, enterprise, title, body }) {
     const row = { key, person: P.here.person, kind, enterprise_id: enterprise.id, enterprise: enterprise.name, title, body, made_at: new Date().toISOString(), order: Date.now(), state: "waiting", tries: 0 };
-    const before = await P.store.item(key);
-    if (before?.state === "sent") return { ...before, isTooLate: true };
-    await P.store.changeItem(key, () => row);
+    const kept = await P.store.changeItem(key, (before) => (["sent", "sending"].includes(before?.state) ? undefined : row));
     P.changed();
     ask();
-    return row;
+    return kept ?? { isTooLate: true };
   }
 
   // Send now, and have the browser wake the worker when the signal is back.

@@ -195,13 +195,13 @@
   // ── The pack anew
   async function pull(who) {
     const before = await P.store.pack(who.person);
-    const same = before?.etag && before.language === (await P.store.meta("language")) ? { "If-None-Match": before.etag } : {};
+    const same = before?.etag ? { "If-None-Match": before.etag } : {};
     const { status, headers: said, content } = await ask("/phone/pack.json", { headers: { ...(await headers(who)), ...same } });
     await stopOn(status, content, who);
     if (status !== 200 && status !== 304) return;
     const at = Date.parse(said.get("X-Server-Time") ?? content.server_time) || Date.now();
     await P.keeping.noteServerTime(new Date(at).toISOString());
-    const fresh = status === 304 ? before : { content, etag: said.get("ETag"), language: await P.store.meta("language") };
+    const fresh = status === 304 ? before : { content, etag: said.get("ETag") };
     await P.store.keepPack({ ...fresh, person: who.person, by_server: at, by_phone: Date.now() });
     await P.keeping.forgetSent(who.person);
   }

@@ -70,5 +70,12 @@
   P.changed = (what = {}) => { listeners.forEach((listener) => listener(what)); channel?.postMessage(what); };
   if (channel) channel.onmessage = (event) => listeners.forEach((listener) => listener(event.data));
 
-  P.uuid = () => crypto.randomUUID();
+  // As RFC 4122 wants it; crypto.randomUUID is missing where the page is not served safely.
+  P.uuid = () => {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    bytes[6] = (bytes[6] & 0x0f) | 0x40;
+    bytes[8] = (bytes[8] & 0x3f) | 0x80;
+    const hex = [...bytes].map((b) => b.toString(16).padStart(2, "0")).join("");
+    return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+  };
 })((self.Phone ??= {}));

@@ -135,14 +135,22 @@
       if (Object.keys(form.errors).length) return form.draw("#ph-errors");
       try {
         const saved = await P.items.put({ key: form.draft.key, kind: "visit", enterprise: e, title: "", body: bodyOf(form.draft, e, form.photos) });
+        if (saved.isTooLate) return tooLate();
         P.drafts.drop(person, idOf(e));
-        P.go("#/outbox", saved.isTooLate ? t("sent_meanwhile") : t("saved_on_phone"));
+        P.go("#/outbox", t("saved_on_phone"));
       } catch (error) {
         if (!P.photos.isFull(error)) throw error;
         form.errors = { notes: t("phone_full") };
         form.draw("#ph-errors");
       }
       return undefined;
+    };
+    // The version before arrived while this one was being changed: this one is sent as a further record, or not at all.
+    const tooLate = () => {
+      Object.assign(form.draft, { key: P.uuid(), is_edit: false });
+      form.errors = { notes: t("sent_meanwhile") };
+      keep();
+      form.draw("#ph-errors");
     };
     await form.readPhotos();
     form.draw();

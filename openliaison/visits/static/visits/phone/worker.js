@@ -66,6 +66,16 @@
     return Response.redirect(SHELL + (place ? place[1](pathname.match(place[0])[1]) : "#/"));
   }
 
+  // An ordinary page says who is logged in. What others left is deleted, what waits is sent; the answer is how much still waits.
+  self.addEventListener("message", (event) => event.waitUntil((async () => {
+    const { person, is_officer: isOfficer, leave, send } = event.data ?? {};
+    await P.keeping.forgetOld();
+    if (person) await P.keeping.meet(person, isOfficer);
+    if (leave) await P.keeping.leave(person);
+    else if (send) await P.sending.run();
+    event.ports[0]?.postMessage({ unsent: person ? (await P.keeping.unsent(person)).length : 0 });
+  })()));
+
   // Browsers that can, wake this when the signal is back, also with every window closed.
   self.addEventListener("sync", (event) => { if (event.tag === "outbox") event.waitUntil(P.sending.run()); });
 })((self.Phone ??= {}));
