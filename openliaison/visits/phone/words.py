@@ -48,7 +48,6 @@ ICONS = (
     "wifi-off",
     "x",
 )
-)
 LOOKS = (
     *(f"clock.{look}" for look in ("ok", "due", "over", "none")),
     *(f"promise.{look}" for look in ("open", "due", "late", "kept", "broken", "withdrawn")),
