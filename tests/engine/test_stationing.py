@@ -1,8 +1,10 @@
 """Who serves whom: as many as possible, never forbidden, never too many, and nothing cheaper."""
 
+import doctest
 import re
 from dataclasses import asdict, replace
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -463,3 +465,9 @@ def test_the_example_in_the_documentation_is_computed_as_written():
     assert found.proposed.cost == 0 + 111 + 60 + 10
     found = run([Enterprise(1, point=(42.1, 124.0))], [Officer("Li", point=(42.0, 124.0), held=1)])
     assert found.proposed.cost == 111 + 10
+
+
+@pytest.mark.parametrize("module", ["joint_visit", "measures", "next_visit", "proposing"])
+def test_the_examples_in_the_code_hold(module):
+    found = doctest.testmod(import_module(f"openliaison.engine.stationing.{module}"))
+    assert found.attempted and not found.failed

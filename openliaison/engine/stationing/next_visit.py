@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
+from operator import attrgetter
 from typing import Any, Literal
 
 from .ids import Id, check_whole, named, unique
@@ -72,6 +73,7 @@ class VisitWeights:
 
 
 VISIT_REASONS = tuple(f.name for f in fields(VisitWeights) if f.name not in ("many", "urgent_from"))
+_ORDER = {key: n for n, key in enumerate(VISIT_REASONS)}
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ def next_visits(
 def _judged(row: Counts, today: date, every_days: int, visits_a_week: int, weights: VisitWeights) -> NextVisit:
     _check(row)
     given = _weighed(row, today, every_days, weights)
-    reasons = sorted((r for r in given if r["weight"]), key=lambda r: (-r["weight"], VISIT_REASONS.index(r["key"])))
+    reasons = sorted((r for r in given if r["weight"]), key=lambda r: (-r["weight"], _ORDER[r["key"]]))
     is_too_often = row.seen_this_week >= visits_a_week
     is_urgent = any(r["weight"] >= weights.urgent_from for r in reasons)
     group: Group = "quiet" if not reasons else "spare" if is_too_often and not is_urgent else "now"
@@ -134,16 +136,16 @@ def _judged(row: Counts, today: date, every_days: int, visits_a_week: int, weigh
 
 
 def _weighed(row: Counts, today: date, every_days: int, weights: VisitWeights) -> list[Reason]:
-    counts = {
-        "booked_today": row.booked_today,
-        "overdue": row.cases_overdue,
-        "due_soon": row.cases_due_soon,
-        "questions": row.questions,
-        "to_confirm": row.to_confirm,
-        "many_open": row.cases_open if row.cases_open >= weights.many else 0,
-        "policies": row.policies_unused,
-    }
-    found: list[Reason] = [{"key": k, "weight": getattr(weights, k), "n": n} for k, n in counts.items() if n]
+    counts = (
+        ("booked_today", row.booked_today),
+        ("overdue", row.cases_overdue),
+        ("due_soon", row.cases_due_soon),
+        ("questions", row.questions),
+        ("to_confirm", row.to_confirm),
+        ("many_open", row.cases_open if row.cases_open >= weights.many else 0),
+        ("policies", row.policies_unused),
+    )
+    found: list[Reason] = [{"key": k, "weight": getattr(weights, k), "n": n} for k, n in counts if n]
     if row.warning:
         found.append({"key": "warning", "weight": weights.warning * row.warning, "n": row.warning})
     return [*found, *_of_promises(row, weights), *_of_silence(row, today, every_days, weights)]
@@ -166,9 +168,13 @@ def _of_silence(row: Counts, today: date, every_days: int, weights: VisitWeights
 
 
 def _check(row: Counts) -> None:
-    numbers = {f.name: getattr(row, f.name) for f in fields(row) if f.name not in ("id", "name", "last_on")}
-    for name, n in numbers.items():
-        if n < 0:
-            raise ValueError(f"{name} of {row.id} is {n}; it must be 0 or more.")
+    numbers = _NUMBERS(row)
+    if min(numbers) < 0:
+        name, n = next(pair for pair in zip(_NAMES, numbers, strict=True) if pair[1] < 0)
+        raise ValueError(f"{name} of {row.id} is {n}; it must be 0 or more.")
     if row.warning > GRAVEST:
         raise ValueError(f"warning of {row.id} is {row.warning}; the gravest is {GRAVEST}.")
+
+
+_NAMES = [f.name for f in fields(Counts) if f.name not in ("id", "name", "last_on")]
+_NUMBERS = attrgetter(*_NAMES)
