@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Container, Iterator
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +20,15 @@ from openliaison.core.now import now
 
 from . import facts
 from .importing import mapping as units_of
-from .importing import steps, storing, wording
+from .importing import steps, storing, summing, wording
 from .importing.kinds import kind_of
 from .importing.prepare import Table
 from .importing.problems import Problem, Unreadable
 from .models import ImportBatch, ImportRow
 
 DONE, OUR_FAULT, BAD_INPUT = 0, 1, 2
-MOST_SHOWN = 200  # faults printed; the page shows all
+MOST_SHOWN = 200  # lines of faults printed; the page shows all
+MANY = 10  # so many rows with the same fault are told in one line
 
 
 def import_file(argv: list[str]) -> int:
@@ -170,12 +173,30 @@ def _report(batch: ImportBatch, file: str) -> None:
         return
     said = _("Import %(number)s") if batch.state == ImportBatch.State.DONE else _("Dry run of import %(number)s")
     print(said % {"number": batch.pk} + ": " + ", ".join(f"{n} {word}" for word, n in _counts(batch)))
+    found = summing.sums(batch)
+    many = {s.key: s for s in found if s.rows >= MANY}
+    for one in many.values():
+        print(_summed(one, file))
+    lines = _single_lines(batch, file, many)
+    for line in islice(lines, MOST_SHOWN):
+        print(line)
+    if left := sum(1 for _line in lines):
+        print(_("… and %(number)s more lines; the page “Imports” shows and exports all.") % {"number": left})
+
+
+def _summed(one: summing.Sum, file: str) -> str:
+    """The same fault in many rows, in one line."""
+    told = {"file": file, "rows": one.rows, "words": one.words, "first": one.first_rows}
+    if not one.column:
+        return _("%(file)s, %(rows)s rows: %(words)s First rows: %(first)s.") % told
+    told["column"] = one.column
+    return _("%(file)s, %(rows)s rows, column “%(column)s”, for example: %(words)s First rows: %(first)s.") % told
+
+
+def _single_lines(batch: ImportBatch, file: str, but: Container[str]) -> Iterator[str]:
     rows = batch.rows.exclude(problems=[]) | batch.rows.filter(action=ImportRow.Action.UNDECIDED)
-    for row in rows.order_by("row_number")[:MOST_SHOWN]:
-        for line in _lines(row, file):
-            print(line)
-    if (left := rows.count() - MOST_SHOWN) > 0:
-        print(_("… and %(number)s more rows; the page “Imports” shows and exports all.") % {"number": left})
+    for row in rows.order_by("row_number").iterator(chunk_size=1000):
+        yield from _lines(row, file, but)
 
 
 def _counts(batch: ImportBatch) -> list[tuple[str, int]]:
@@ -190,9 +211,10 @@ def _counts(batch: ImportBatch) -> list[tuple[str, int]]:
     return list(words.items())
 
 
-def _lines(row: ImportRow, file: str) -> list[str]:
+def _lines(row: ImportRow, file: str, but: Container[str]) -> list[str]:
     where = _("%(file)s, row %(row)s") % {"file": file, "row": row.row_number}
-    lines = [_line(where, Problem(**p)) for p in row.problems]
+    problems = [Problem(**p) for p in row.problems]
+    lines = [_line(where, p) for p in problems if f"{p.code}|{p.column}" not in but]
     if row.action == ImportRow.Action.UNDECIDED:
         lines.append(
             f"{where}: "

@@ -14,6 +14,7 @@ from openliaison.core.forms import DateInput, SentOnce
 from .importing import wording
 from .importing.kinds import MOST_MB, MOST_ROWS
 from .importing.prepare import ProposedColumn, Table
+from .importing.summing import Sum
 from .importing.targets import Target
 from .models import ImportBatch, ImportRow
 
@@ -61,6 +62,12 @@ class RowFilter(forms.Form):
     action = forms.ChoiceField(
         label=_("Show rows"), required=False, choices=[("", _("all that need a look")), *ImportRow.Action.choices]
     )
+    fault = forms.ChoiceField(label=_("With this fault"), required=False)
+
+    def __init__(self, *args: Any, found: list[Sum], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named = [(s.key, f"{s.column}: {s.words}" if s.column else s.words) for s in found]
+        self.fields["fault"].choices = [("", _("any")), *named]  # type: ignore[attr-defined]
 
 
 @dataclass

@@ -22,7 +22,7 @@ from openliaison.core.pages import Column, ListPage
 from openliaison.core.scope import AREA
 
 from .import_forms import BatchFilter, RowFilter, UploadForm, choices, column_choices
-from .importing import progress, steps, storing, wording
+from .importing import progress, steps, storing, summing, wording
 from .importing.book import Book
 from .importing.prepare import Table
 from .importing.problems import Unreadable
@@ -31,6 +31,7 @@ from .models import Enterprise, ImportBatch, ImportRow
 State, Action = ImportBatch.State, ImportRow.Action
 HEADS_SHOWN = 15
 ALIKE_SHOWN = 20
+MANY = 3  # from so many rows with the same fault on, faults are summed up
 STATES = {"check": State.CHECKING, "run": State.RUNNING}
 
 
@@ -204,8 +205,9 @@ def import_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
     batch = get_object_or_404(_batches(request).select_related("place", "started_by"), pk=batch_id)
     if batch.state == State.UPLOADED:
         return redirect("register:import_map", batch.pk)
-    filters = RowFilter(request.GET)
-    rows = ListPage(request, _rows(request, batch), _row_columns(), default_sort="row_number", filters=filters)
+    found = summing.sums(batch)
+    filters = RowFilter(request.GET, found=found)
+    rows = ListPage(request, _rows(request, batch, found), _row_columns(), default_sort="row_number", filters=filters)
     if kind := request.GET.get("export"):
         return rows.export(kind, f"import-{batch.pk}-rows", now())
     for row in rows.page:
@@ -216,6 +218,7 @@ def import_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
         "list": rows,
         "page": rows.page,
         "filters": filters,
+        "sums": found if any(s.rows >= MANY for s in found) else [],
         "alike": _alike(request, batch),
         "is_interrupted": progress.is_interrupted(batch, now()),
         "outcome": wording.outcome(batch.outcome),
@@ -234,8 +237,11 @@ def import_progress(request: HttpRequest, batch_id: int) -> HttpResponse:
     return render(request, "register/import_progress.html", {"batch": batch, "is_interrupted": False})
 
 
-def _rows(request: HttpRequest, batch: ImportBatch) -> QuerySet:
+def _rows(request: HttpRequest, batch: ImportBatch, found: list[summing.Sum]) -> QuerySet:
     rows = ImportRow.objects.visible_to(request.scope).filter(batch=batch).select_related("enterprise")  # type: ignore[attr-defined]
+    for one in found:
+        if one.key == request.GET.get("fault"):
+            rows = rows.filter(**one.wanted)
     action = request.GET.get("action", "")
     if action in Action.values:
         return rows.filter(action=action)

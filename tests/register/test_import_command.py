@@ -32,6 +32,21 @@ def test_it_prints_counts_and_faults_by_row_and_column(tmp_path, capsys):
     assert "list.csv, row 4, column “成立日期”: “明年” is not a date; write it as 2026-01-31." in out
 
 
+def test_the_same_fault_in_many_rows_takes_one_line(tmp_path, capsys):
+    wrong = [row(n, founded="明年") for n in range(1, 31)]
+    path = csv_file(tmp_path / "list.csv", [HEADS, *wrong, row(40, staff="许多")])
+
+    commands.import_file([str(path), "--dry-run"])
+
+    out = capsys.readouterr().out.splitlines()
+    assert len(out) == 3
+    assert out[1] == (
+        "list.csv, 30 rows, column “成立日期”, for example: “明年” is not a date; write it as 2026-01-31."
+        " First rows: 2, 3, 4."
+    )
+    assert out[2].startswith("list.csv, row 32, column “从业人数”: “许多”")
+
+
 def test_it_speaks_chinese_where_the_terminal_does(tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
 

@@ -219,6 +219,27 @@ def test_the_rows_are_filtered_paged_and_exported_without_formulas(desk):
     assert desk.get(url, export="xlsx").content.startswith(b"PK")
 
 
+def test_the_same_fault_in_many_rows_is_summed_up_and_opens_its_rows(desk):
+    wrong = [row(n, founded="明年") for n in range(1, 61)]
+    batch = checked(desk, [HEADS, *wrong, row(70, staff="许多"), row(71)])
+    url = reverse("register:import_batch", args=[batch.pk])
+
+    page = desk.get(url)
+    dates, staff = page.context["sums"]
+    assert (dates.code, dates.column, dates.rows, dates.first) == ("not_a_date", "成立日期", 60, [2, 3, 4])
+    assert (staff.code, staff.rows, staff.first) == ("not_a_number", 1, [62])
+    assert "“明年” is not a date" in page.text and "2, 3, 4" in page.text
+
+    assert [r.row_number for r in desk.get(url, fault=staff.key).context["page"]] == [62]
+    assert desk.get(url, fault=dates.key, export="csv").content.decode("utf-8-sig").count("明年") >= 60
+    assert len(desk.get(url, fault="nonsense\0").context["page"].object_list) == 50
+
+
+def test_single_faults_need_no_sum(desk):
+    batch = checked(desk, [HEADS, row(1, founded="明年"), row(2, staff="许多")])
+    assert page_of(desk, batch).context["sums"] == []
+
+
 def test_names_from_a_file_are_never_markup(desk):
     batch = checked(desk, [HEADS, row(1, name="<script>alert(1)</script>")])
 
