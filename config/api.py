@@ -12,11 +12,13 @@ from ninja import NinjaAPI, Router
 from openliaison.accounts import tokens
 from openliaison.accounts.api import router as accounts
 from openliaison.cases.api import router as cases
+from openliaison.cases.promise_api import router as promises
 from openliaison.core import api_docs, api_faults
 from openliaison.core.access import public
 from openliaison.core.api import Door
 from openliaison.core.api import router as core
 from openliaison.register.api import router as register
+from openliaison.register.diary_api import router as diary
 from openliaison.visits.api import router as visits
 
 PREFIX = "/api/v1/"
@@ -24,7 +26,9 @@ ROUTERS: dict[str, Router] = {
     "core": core,
     "accounts": accounts,
     "register": register,
+    "diary": diary,
     "cases": cases,
+    "promises": promises,
     "visits": visits,
 }
 api = NinjaAPI(title="OpenLiaison", version="1", urls_namespace="api", docs_url=None, openapi_url=None)

@@ -24,6 +24,7 @@ class Diary(World):
         self.co_worker = role("handler", org="grid")
         self.other_officer = role("officer")
         self.analyst = role("analyst")
+        self.administrator = role("administrator", area="211200")
         self.elsewhere = enterprise("邻县企业有限公司", at="211223100")
 
     def people(self) -> dict[str, Role]:
@@ -39,6 +40,7 @@ class Diary(World):
             "enterprise": self.colleague,
             "another enterprise": self.stranger,
             "analyst": self.analyst,
+            "administrator": self.administrator,
         }
 
     def ask(self, by: Role | None = None, *, on: datetime = AHEAD, at: datetime = NOON, **fields) -> Booking:
