@@ -14,6 +14,10 @@ pages = [
     path("<int:visit_id>/correct/", views.correct, name="correct"),
     path("<int:visit_id>/undo/", views.undo, name="undo"),
     path("files/<uuid:file_id>/", views.picture, name="picture"),
+    path("conflicts/", views.conflicts, name="conflicts"),
+    path("conflicts/<int:conflict_id>/", views.settle_conflict, name="settle_conflict"),
+    path("phones/", views.devices, name="devices"),
+    path("phones/<uuid:device_id>/revoke/", views.revoke_device, name="revoke_device"),
     path("nothing-new/<int:enterprise_id>/", views.nothing_new, name="nothing_new"),
     path("ask/<int:enterprise_id>/", views.ask, name="ask"),
 ]

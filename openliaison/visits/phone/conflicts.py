@@ -24,6 +24,7 @@ class Pair:
     label: str
     mine: str
     theirs: str
+    read: str  # what the phone had
     standing: Fact | None  # the row that holds the register's word
 
     def as_json(self) -> dict[str, Any]:
@@ -70,6 +71,7 @@ def _pair(
         label=definition.label if definition else row.key,
         mine=in_words(definition, row, row.mine, names),
         theirs=in_words(definition, row, row.theirs, names),
+        read=in_words(definition, row, row.read, names),
         standing=theirs,
     )
 

@@ -105,6 +105,12 @@ def held(key: UUID, scope: Scope) -> LateVisit | None:
     return LateVisit.objects.visible_to(scope).filter(client_key=key).first()
 
 
+def refused_of(scope: Scope) -> list[LateVisit]:
+    """One's own that could not be recorded."""
+    rows = LateVisit.objects.visible_to(scope).filter(state=LateVisit.State.REFUSED, enterprise__isnull=False)
+    return list(rows.select_related("enterprise"))
+
+
 # ── The house's part ─────────────────────────────────────────
 
 
