@@ -49,6 +49,7 @@ class Link(models.Model):
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
     term_until = models.DateField(null=True, blank=True)  # when to renew or hand over; service goes on until `ends_on`
+    term_asked = models.DateField(null=True, blank=True)  # the term about whose end the desk was asked
     end_reason = models.CharField(max_length=200, blank=True)
 
     @staticmethod

@@ -15,7 +15,7 @@ from .held import (
 from .leading import name_leader
 from .merging import merge_enterprises, unmerge
 from .overwriting import shown
-from .terms import Renewed, renew_term, renew_terms
+from .terms import Renewed, renew_term, renew_terms, usual_term
 from .ties import add_tie, end_tie
 
 __all__ = [
@@ -48,5 +48,6 @@ __all__ = [
     "station_many",
     "tell_officer",
     "unmerge",
+    "usual_term",
     "visit_reference",
 ]

@@ -95,7 +95,7 @@ class Suggestion(models.Model):
         return {AREA: within(scope, "locality_path")}
 
     objects = SuggestionQuerySet.as_manager()
-    writers = {AREA: "INSERT, UPDATE, DELETE"}
+    writers = {AREA: "INSERT, UPDATE"}
 
     class Meta:
         ordering = ["id"]

@@ -1,0 +1,1 @@
+"""Who serves whom: where it stands today, what is proposed, what a person decided, whose terms end."""
