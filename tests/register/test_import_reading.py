@@ -8,7 +8,8 @@ from decimal import Decimal
 
 import pytest
 
-from openliaison.register.importing import numbers, values
+from openliaison.register import numbers
+from openliaison.register.importing import values
 from openliaison.register.importing.book import Book
 from openliaison.register.importing.head import find_head, plain
 from openliaison.register.importing.localities import Localities, Spot
@@ -246,18 +247,18 @@ def test_units_have_words():
     "cell", [9.12112821229199e17, "9.12112821229199E+17", "9.12E+17", 912112821229199633, "912112821229199000"]
 )
 def test_a_number_that_a_spreadsheet_destroyed_is_named(cell):
-    assert numbers.read_number(cell, CHINA)[1] == "number_destroyed"
+    assert numbers.read(cell, CHINA)[1] == "number_destroyed"
 
 
 def test_a_right_number_of_digits_only_is_taken_as_text():
     digits = next(n for i in range(1, 400) if (n := number(i)).isdigit())
 
-    assert numbers.read_number(digits, CHINA) == (digits, "", "")
+    assert numbers.read(digits, CHINA) == (digits, "", "")
 
 
 @pytest.mark.parametrize("dressed", [" {} ", '="{}"', "'{}", "{}\u200b"])
 def test_what_clings_to_a_number_is_taken_off(dressed):
-    assert numbers.read_number(dressed.format(number(7)), CHINA)[0] == number(7)
+    assert numbers.read(dressed.format(number(7)), CHINA)[0] == number(7)
 
 
 def test_a_wrong_check_digit_is_said_and_a_mistaken_letter_is_proposed():
@@ -265,12 +266,14 @@ def test_a_wrong_check_digit_is_said_and_a_mistaken_letter_is_proposed():
     at = good.index("0", 8)
     last = "1" if good[-1] != "1" else "2"
 
-    assert numbers.read_number(good[:-1] + last, CHINA)[1] == "number_check_digit"
-    assert numbers.read_number(good[:at] + "O" + good[at + 1 :], CHINA)[1:] == ("number_format", good)
+    assert numbers.read(good[:-1] + last, CHINA)[1] == "number_check_digit"
+    assert numbers.read(good[:at] + "O" + good[at + 1 :], CHINA)[1:] == ("number_format", good)
 
 
 def test_without_a_scheme_any_number_is_taken():
-    assert numbers.read_number("A-17", "none") == ("A17", "", "")
+    assert numbers.read("A-17", "none") == ("A-17", "", "")
+    assert numbers.read(" a 17 ", "none").number == numbers.clean("none", "A 17") == "A 17"
+    assert numbers.read("1" * 41, "none").problem == "too_long"
 
 
 # ── Values ───────────────────────────────────────────────────

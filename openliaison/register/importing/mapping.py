@@ -10,7 +10,8 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
-from . import numbers
+from openliaison.register import numbers
+
 from .head import Head, plain
 from .targets import Catalogue, Target
 

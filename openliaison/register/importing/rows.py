@@ -9,9 +9,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from openliaison.register import facts
+from openliaison.register import facts, numbers
 
-from . import numbers, values
+from . import values
 from .localities import Localities, Spot
 from .problems import Problem
 from .targets import Target
@@ -153,7 +153,7 @@ class RowReader:
             found.identity[key] = text
 
     def _number(self, found: Reading, column: Column, cell: Any) -> None:
-        found.number, problem, hint = numbers.read_number(cell, self.setup.scheme)
+        found.number, problem, hint = numbers.read(cell, self.setup.scheme)
         if problem:
             raise values.Unfit(problem, hint) if hint else values.Unfit(problem)
 
