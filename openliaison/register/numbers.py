@@ -1,7 +1,7 @@
 """Official numbers of enterprises, by the place's scheme (a module of `stdnum`, or "none").
 
-One reader for what is typed, sent and imported. Numbers that a spreadsheet has destroyed are named as such; letters taken
-for figures are proposed.
+One reader for what is typed, sent and imported. Numbers that a spreadsheet has destroyed are named as such; letters
+that were taken for figures are proposed.
 """
 
 from __future__ import annotations
