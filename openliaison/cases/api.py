@@ -31,14 +31,10 @@ from .api_schemas import (
     ExternalRefIn,
     ExternalRefOut,
     FileOut,
-    PromiseIn,
-    PromiseOut,
-    PromiseQuery,
-    PromiseSettled,
     schema_of,
 )
 from .errors import AlreadyDone, Incomplete
-from .models import Case, CaseFile, Category, Entry, ExternalRef, Promise
+from .models import Case, CaseFile, Category, Entry, ExternalRef
 from .verbs import DOORS, Door
 
 router = Router(tags=["cases"])
@@ -219,72 +215,10 @@ def case_discard(request: HttpRequest, case_id: int) -> Status:
     return Status(204, None)
 
 
-@router.get(
-    "/promises",
-    response={200: Page[PromiseOut]} | faults(422),
-    auth=reads("cases", *ACTING),
-    url_name="promises",
-)
-def promises(request: HttpRequest, query: Query[PromiseQuery]) -> Page[PromiseOut]:
-    """Promises of both sides, the next due first."""
-    rows = _not_confidential(request, Promise.objects.visible_to(request.scope))
-    named = {"state": query.state, "enterprise_id": query.enterprise}
-    rows = rows.filter(**{k: v for k, v in named.items() if v}).select_related("organisation")
-    return paged(rows.order_by("due_on", "pk"), query, _promise)
-
-
-@router.post(
-    "/promises",
-    response={200: PromiseOut, 201: PromiseOut} | faults(404, 409, 422),
-    auth=writes("cases", *PROMISING),
-    url_name="promise_make",
-)
-def promise_make(request: HttpRequest, body: PromiseIn) -> Status:
-    """Promise something outside a case; within one use the case's verb."""
-    sent = body.model_dump(mode="json", exclude={"client_key"})
-    pk, is_new = once(
-        "cases.promise",
-        client_key=body.client_key,
-        body=sent,
-        by=request.role,
-        at=now(),
-        make=lambda: _promised(request, body),
-    )
-    return Status(201 if is_new else 200, _promise(_found_promise(request, pk)))
-
-
-def _promised(request: HttpRequest, body: PromiseIn) -> Promise:
-    enterprise = get_object_or_404(Enterprise.objects.visible_to(request.scope), pk=body.enterprise_id)
-    words = body.model_dump(exclude={"enterprise_id"})
-    return services.make_promise(enterprise=enterprise, by=request.role, at=now(), **words)
-
-
-@router.post(
-    "/promises/{int:promise_id}/settle",
-    response={200: PromiseOut} | faults(404, 409, 422),
-    auth=writes("cases", *PROMISING),
-    url_name="promise_settle",
-)
-def promise_settle(request: HttpRequest, promise_id: int, body: PromiseSettled) -> PromiseOut:
-    """Kept, not kept, or withdrawn with a reason."""
-    found, by = _found_promise(request, promise_id), request.role
-    if body.state == Promise.State.WITHDRAWN:
-        settled = services.withdraw_promise(promise=found, reason=body.reason, by=by, at=now())
-    else:
-        is_kept = body.state == Promise.State.KEPT
-        settled = services.keep_promise(promise=found, is_kept=is_kept, reason=body.reason, by=by, at=now())
-    return _promise(settled)
-
-
 def _found(request: HttpRequest, case_id: int) -> Case:
     rows = Case.objects.visible_to(request.scope)
     joined = ("place", "enterprise__locality", "enterprise__place", "lead", "category", "duplicate_of")
     return get_object_or_404(rows.select_related(*joined), pk=case_id)
-
-
-def _found_promise(request: HttpRequest, promise_id: int) -> Promise:
-    rows = Promise.objects.visible_to(request.scope).select_related("organisation", "enterprise__place")
-    return get_object_or_404(rows, pk=promise_id)
 
 
 def _plain(row: Any, shape: type[Schema], **more: Any) -> dict[str, Any]:
@@ -330,10 +264,6 @@ def _file(row: CaseFile) -> FileOut:
 
 def _category(row: Category) -> CategoryOut:
     return CategoryOut(**_plain(row, CategoryOut, organisation=_code(row.organisation)))
-
-
-def _promise(row: Promise) -> PromiseOut:
-    return PromiseOut(**_plain(row, PromiseOut, organisation=_code(row.organisation)))
 
 
 def _code(row: Organisation | Category | None) -> str | None:

@@ -144,40 +144,6 @@ class CategoryOut(Schema):
     is_factor: bool
 
 
-class PromiseOut(Schema):
-    id: int
-    enterprise_id: int
-    case_id: int | None
-    side: str
-    organisation: str | None
-    text: str
-    text_en: str
-    made_at: datetime
-    due_on: date
-    state: str
-    settled_at: datetime | None
-    settled_reason: str
-
-
-class PromiseIn(Schema):
-    client_key: UUID | None = None
-    enterprise_id: int
-    text: str = Field(min_length=1, max_length=300)
-    text_en: str = Field("", max_length=300)
-    due_on: date
-    side: Literal["county", "enterprise"] = "county"
-
-
-class PromiseSettled(Schema):
-    state: Literal["kept", "broken", "withdrawn"]
-    reason: str = Field("", max_length=300)
-
-
-class PromiseQuery(Stretch):
-    state: Literal["", "open", "kept", "broken", "withdrawn"] = ""
-    enterprise: int | None = None
-
-
 def schema_of(verb: str, form: type[VerbForm]) -> type[Schema]:
     """The body of a verb, read from its form. Files are sent as multipart and stand in no body."""
     shown = {n: f for n, f in form.base_fields.items() if not isinstance(f, forms.FileField) and not _is_hidden(n, f)}

@@ -37,9 +37,10 @@ class CasesConfig(AppConfig):
             outcome__declined=("none", "x", _("not accepted")),
             outcome__duplicate=("none", "copy", _("duplicate")),
             promise__open=("wait", "clock", _("open")),
-            promise__due=("due", "alert-triangle", _("due")),
+            promise__due=("due", "alert-triangle", _("due soon")),
             promise__late=("over", "alert-octagon", _("late")),
             promise__kept=("ok", "circle-check", _("kept")),
+            promise__kept_late=("ok", "check", _("kept late")),
             promise__broken=("over", "x", _("not kept")),
             promise__withdrawn=("none", "circle-minus", _("withdrawn")),
         )

@@ -9,12 +9,14 @@ from procrastinate.contrib.django import app
 
 from openliaison.core import places
 from openliaison.core.errors import Refused
+from openliaison.core.models import Place
 from openliaison.core.now import now
 from openliaison.register import followers
 from openliaison.register.models import Link
 
 from . import clock, services
-from .models import Case, Entry
+from .models import Case, Entry, Promise
+from .selectors import soon_days
 
 REMINDERS = 2  # after silence_remind_1 and silence_remind_2
 
@@ -126,3 +128,19 @@ def _reckon_again(case_id: int) -> None:
     case = rows.get(pk=case_id)
     clock.refresh(case, now())
     case.save(update_fields=["due_at", "due_clock", "due_is_provisional", "solution_due_at"])
+
+
+@app.periodic(cron="10 * * * *")
+@app.task(name="cases.remind_promises", queueing_lock="cases.remind_promises")
+def remind_promises(timestamp: int) -> None:
+    """Remind who keeps a promise as its day comes near, on the day, and once when it is late."""
+    at = now()
+    for place in Place.objects.all():
+        today = place.day(at)
+        until = today + timedelta(days=soon_days(place, today))
+        waiting = Promise.objects.open().filter(place=place, due_on__lte=until).exclude(reminded=Promise.Reminded.LATE)
+        for promise in waiting.iterator(chunk_size=500):
+            try:
+                services.remind_keepers(promise=promise, at=at)
+            except Refused:  # settled meanwhile
+                continue

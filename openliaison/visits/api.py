@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema, Status
 from pydantic import AwareDatetime
 
+from openliaison.accounts.models import Organisation
 from openliaison.cases.models import Category
 from openliaison.core.api import Page, Stretch, faults, paged, reads, writes
 from openliaison.core.now import now
 from openliaison.core.receipts import once
 from openliaison.core.scope import AREA, ENTERPRISE, LEADER, OFFICER
-from openliaison.register.models import Contact, Enterprise
+from openliaison.register.models import Booking, Contact, Enterprise
 
 from . import services
 from .models import Visit
@@ -39,6 +40,10 @@ class VisitOut(Schema):
     notes_en: str
     recorded_at: datetime
     confirmed_at: datetime | None
+    booking_id: int | None
+    objection: str = Field(description="The enterprise's words: one thing is wrong.")
+    objected_at: datetime | None
+    withdrawn_at: datetime | None = Field(description="Taken back by its officer: it counts nowhere.")
 
 
 class ProblemIn(Schema):
@@ -53,6 +58,7 @@ class CommitmentIn(Schema):
     text: str = Field(max_length=300)
     due_on: date
     side: Literal["county", "enterprise"] = "county"
+    organisation: str = Field("", description="Code of the office that is to keep it; one's own where it is left out.")
 
 
 class VisitIn(Schema):
@@ -62,6 +68,7 @@ class VisitIn(Schema):
     visited_at: AwareDatetime | None = Field(None, description="With its offset; now where it is left out.")
     minutes: int | None = Field(None, ge=1, le=600)
     contact_id: int | None = Field(None, description="Whom one spoke to.")
+    booking_id: int | None = Field(None, description="The accepted booking that the visit fulfils.")
     nothing_new: bool = False
     notes: str = Field("", max_length=20_000)
     notes_en: str = Field("", max_length=20_000)
@@ -74,6 +81,20 @@ class VisitQuery(Stretch):
     enterprise_id: int | None = None
     mode: Literal["", "visit", "call", "online"] = ""
     since: AwareDatetime | None = None
+    with_withdrawn: bool = Field(False, description="Also records that their officer took back.")
+
+
+class ObjectionIn(Schema):
+    text: str = Field(min_length=1, max_length=1000)
+
+
+class CorrectionIn(Schema):
+    reason: str = Field(min_length=1, max_length=300, description="The enterprise reads it.")
+    notes: str = Field("", max_length=20_000)
+    mode: Literal["visit", "call", "online"]
+    visited_at: AwareDatetime
+    minutes: int | None = Field(None, ge=1, le=600)
+    contact_id: int | None = None
 
 
 @router.get("/visits", response={200: Page[VisitOut]} | faults(422), auth=reads("visits", *READERS), url_name="visits")
@@ -82,6 +103,8 @@ def visits(request: HttpRequest, query: Query[VisitQuery]) -> Page[VisitOut]:
     rows = Visit.objects.visible_to(request.scope)
     if query.enterprise_id:
         rows = rows.filter(enterprise_id=query.enterprise_id)
+    if not query.with_withdrawn:
+        rows = rows.standing()
     if query.mode:
         rows = rows.filter(mode=query.mode)
     if query.since:
@@ -117,6 +140,54 @@ def visit_record(request: HttpRequest, body: VisitIn) -> Status:
     return Status(201 if is_new else 200, _visit(_found(request, pk)))
 
 
+@router.post(
+    "/visits/{int:visit_id}/withdraw",
+    response={200: VisitOut} | faults(404, 409, 422),
+    auth=writes("visits", OFFICER),
+    url_name="visit_withdraw",
+)
+def visit_withdraw(request: HttpRequest, visit_id: int) -> VisitOut:
+    """Take back a record of nothing new within minutes: it stays on file and counts nowhere."""
+    return _visit(services.withdraw_visit(visit=_found(request, visit_id), by=request.role, at=now()))
+
+
+@router.post(
+    "/visits/{int:visit_id}/correct",
+    response={200: VisitOut} | faults(404, 409, 422),
+    auth=writes("visits", OFFICER),
+    url_name="visit_correct",
+)
+def visit_correct(request: HttpRequest, visit_id: int, body: CorrectionIn) -> VisitOut:
+    """Mend what a record says; what it said before is kept, and the enterprise is asked anew."""
+    found = _found(request, visit_id)
+    met = _contact(request, found.enterprise, body.contact_id)
+    given = body.model_dump(exclude={"contact_id"})
+    return _visit(services.correct_visit(visit=found, met=met, by=request.role, at=now(), **given))
+
+
+@router.post(
+    "/visits/{int:visit_id}/confirm",
+    response={200: VisitOut} | faults(404, 409, 422),
+    auth=writes("visits", ENTERPRISE),
+    url_name="visit_confirm",
+)
+def visit_confirm(request: HttpRequest, visit_id: int) -> VisitOut:
+    """The enterprise says that a record is right."""
+    return _visit(services.confirm_visit(visit=_found(request, visit_id), by=request.role, at=now()))
+
+
+@router.post(
+    "/visits/{int:visit_id}/objection",
+    response={200: VisitOut} | faults(404, 409, 422),
+    auth=writes("visits", ENTERPRISE),
+    url_name="visit_objection",
+)
+def visit_objection(request: HttpRequest, visit_id: int, body: ObjectionIn) -> VisitOut:
+    """The enterprise says what is wrong with a record; its officer is asked to mend it."""
+    found = _found(request, visit_id)
+    return _visit(services.object_to_visit(visit=found, text=body.text, by=request.role, at=now()))
+
+
 def _record(request: HttpRequest, body: VisitIn) -> Visit:
     enterprise = get_object_or_404(Enterprise.objects.visible_to(request.scope), pk=body.enterprise_id)
     return services.record_visit(
@@ -131,7 +202,8 @@ def _record(request: HttpRequest, body: VisitIn) -> Visit:
         notes=body.notes,
         notes_en=body.notes_en,
         problems=[_problem(request, p) for p in body.problems],
-        commitments=[services.Commitment(c.text, c.due_on, c.side) for c in body.commitments],
+        booking=_booking(request, enterprise, body.booking_id),
+        commitments=[_commitment(request, c) for c in body.commitments],
         facts=body.facts,
         client_key=body.client_key,
     )
@@ -146,6 +218,24 @@ def _contact(request: HttpRequest, enterprise: Enterprise, contact_id: int | Non
     return found
 
 
+def _booking(request: HttpRequest, enterprise: Enterprise, booking_id: int | None) -> Booking | None:
+    if booking_id is None:
+        return None
+    found = Booking.objects.visible_to(request.scope).filter(enterprise=enterprise, pk=booking_id).first()
+    if found is None:
+        raise services.Incomplete(_("%(name)s has no such appointment.") % {"name": enterprise.label})
+    return found
+
+
+def _commitment(request: HttpRequest, given: CommitmentIn) -> services.Commitment:
+    office = None
+    if given.organisation:
+        office = Organisation.objects.filter(place=request.place, code=given.organisation).first()
+        if office is None:
+            raise services.Incomplete(_("There is no office “%(code)s”.") % {"code": given.organisation})
+    return services.Commitment(given.text, given.due_on, given.side, office)
+
+
 def _problem(request: HttpRequest, given: ProblemIn) -> services.Problem:
     category = None
     if given.category:
@@ -156,7 +246,8 @@ def _problem(request: HttpRequest, given: ProblemIn) -> services.Problem:
 
 
 def _found(request: HttpRequest, visit_id: int) -> Visit:
-    return get_object_or_404(Visit.objects.visible_to(request.scope).select_related("officer"), pk=visit_id)
+    rows = Visit.objects.visible_to(request.scope).select_related("officer", "enterprise")
+    return get_object_or_404(rows, pk=visit_id)
 
 
 def _visit(row: Visit) -> VisitOut:
@@ -173,4 +264,8 @@ def _visit(row: Visit) -> VisitOut:
         notes_en=row.notes_en,
         recorded_at=row.recorded_at,
         confirmed_at=row.confirmed_at,
+        booking_id=row.booking_id,
+        objection=row.objection,
+        objected_at=row.objected_at,
+        withdrawn_at=row.withdrawn_at,
     )

@@ -275,7 +275,7 @@ class TestPromises:
         for by in (world.lead, world.manager, world.coordinator, world.officer):
             assertContains(browser(by).get("/cases/promises/"), "来厂勘查")
         sent = browser(world.manager).post(
-            f"/cases/promises/{promise.pk}/", {"what": "kept", "next": "/cases/promises/?state=kept"}
+            f"/cases/promises/{promise.pk}/settle/", {"what": "kept", "next": "/cases/promises/?state=kept"}
         )
         assertRedirects(sent, "/cases/promises/?state=kept")
         promise.refresh_from_db()
@@ -283,8 +283,8 @@ class TestPromises:
 
     def test_not_kept_needs_a_reason(self, world):
         promise = self.promise(world)
-        page = browser(world.lead).post(f"/cases/promises/{promise.pk}/", {"what": "broken"}, follow=True)
-        assertContains(page, "Say why it was not kept")
+        page = browser(world.lead).post(f"/cases/promises/{promise.pk}/settle/", {"what": "broken"}, follow=True)
+        assertContains(page, "Say why it was not kept", status_code=422)
         promise.refresh_from_db()
         assert promise.state == "open"
 
@@ -294,7 +294,7 @@ class TestPromises:
         with frozen(NOON + 5 * DAY):
             page = browser(world.coordinator).get("/cases/promises/")
         share = page.context["shares"][0]
-        assert (share["kept"], share["due"], share["running"]) == (1, 2, 0)
+        assert (share["in_time"], share["due"], share["running"]) == (1, 2, 0)
         assertContains(page, "late")
         assert Promise.objects.get(pk=late.pk).state == "open"
 

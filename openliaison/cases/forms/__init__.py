@@ -1,6 +1,7 @@
 """What people type about cases, and what lists are filtered by."""
 
 from .filters import CaseFilter, PromiseFilter
+from .promises import PROMISE_FORMS, PromiseVerbForm
 from .raising import DraftForm, RaiseForm
 from .verbs import (
     AssignForm,
@@ -29,6 +30,7 @@ from .verbs import (
 )
 
 __all__ = [
+    "PROMISE_FORMS",
     "AssignForm",
     "CallForm",
     "CaseFilter",
@@ -46,6 +48,7 @@ __all__ = [
     "OptionalTextForm",
     "PromiseFilter",
     "PromiseForm",
+    "PromiseVerbForm",
     "RaiseForm",
     "ReasonForm",
     "ReopenForm",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from openliaison.accounts.models import Organisation
 from openliaison.cases.models import Case, Category, Promise
+from openliaison.core.forms import DateInput
 from openliaison.core.models import Locality
 
 ANY = ("", _("any"))
@@ -98,12 +99,35 @@ class PromiseFilter(_Filter):
     state = forms.ChoiceField(
         label=_("State"),
         required=False,
-        choices=[ANY, ("due", _("due")), ("late", _("late")), *Promise.State.choices],
+        choices=[
+            ANY,
+            ("open", _("open")),
+            ("due", _("due soon")),
+            ("late", _("late")),
+            ("kept", _("kept")),
+            ("kept_in_time", _("kept in time")),
+            ("kept_late", _("kept late")),
+            ("broken", _("not kept")),
+            ("withdrawn", _("withdrawn")),
+            ("disowned", _("not theirs, says the office")),
+        ],
     )
     side = forms.ChoiceField(label=_("Whose"), required=False, choices=[ANY, *Promise.Side.choices])
     organisation = forms.ChoiceField(label=_("Office"), required=False)
+    mine = forms.ChoiceField(label=_("Which"), required=False, choices=[ANY, ("1", _("mine"))])
+    since = forms.DateField(label=_("Due on or after"), required=False, widget=DateInput())
+    until = forms.DateField(label=_("Due on or before"), required=False, widget=DateInput())
+    moved = forms.ChoiceField(label=_("Day"), required=False, choices=[ANY, ("1", _("moved to another day"))])
+    enterprise = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="f_%s", **kwargs)
         offices = Organisation.objects.filter(place=request.place)  # type: ignore[attr-defined]
         self.fields["organisation"].choices = [ANY, *((o.code, o.label) for o in offices)]  # type: ignore[attr-defined]
+        if request.scope.is_enterprise:  # type: ignore[attr-defined]
+            del self.fields["mine"]
+
+    def wanted(self) -> dict[str, Any]:
+        """What the list is narrowed to; a choice that is not there narrows nothing."""
+        self.is_valid()
+        return self.cleaned_data

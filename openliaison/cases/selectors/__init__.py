@@ -2,7 +2,8 @@
 
 from .clocks import ClockPanel, clock_panel, due_look
 from .letters import Letter, reply_letter
-from .lists import kept_shares, list_rows, promise_look, promise_rows
+from .lists import list_rows
+from .promises import is_kept_late, kept_shares, promise_look, promise_rows, soon_days
 from .talk import Holder, Line, conversation, holders, loose_files
 
 __all__ = [
@@ -14,10 +15,12 @@ __all__ = [
     "conversation",
     "due_look",
     "holders",
+    "is_kept_late",
     "kept_shares",
     "list_rows",
     "loose_files",
     "promise_look",
     "promise_rows",
     "reply_letter",
+    "soon_days",
 ]

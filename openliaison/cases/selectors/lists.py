@@ -1,4 +1,4 @@
-"""Lists of cases and promises, filtered by what a page or another system asks for."""
+"""Lists of cases, filtered by what a page or another system asks for."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from openliaison.cases.models import Case, Promise
+from openliaison.cases.models import Case
 from openliaison.core.models import Locality
 from openliaison.core.scope import Scope
 from openliaison.register import search
@@ -94,48 +94,3 @@ _FILTERS: dict[str, Callable[[Any, str, Scope, datetime], QuerySet]] = {
     "mine": _mine,
     "q": _text,
 }
-
-
-def promise_rows(scope: Scope, wanted: Mapping[str, Any]) -> QuerySet:
-    """Promises of both sides, filtered: state (also late and due), side, organisation (code), enterprise, q."""
-    rows: Any = Promise.objects.visible_to(scope).select_related("organisation", "enterprise", "made_by", "settled_by")
-    state, today = str(wanted.get("state") or ""), scope.today
-    if state in ("late", "due") and today:
-        edge = {"due_on__lt": today} if state == "late" else {"due_on__range": (today, today + timedelta(days=1))}
-        rows = rows.open().filter(**edge)
-    elif state in Promise.State.values:
-        rows = rows.filter(state=state)
-    for name, field in (("side", "side"), ("organisation", "organisation__code")):
-        if wanted.get(name):
-            rows = rows.filter(**{field: wanted[name]})
-    enterprise = str(wanted.get("enterprise") or "")
-    if enterprise.isdigit() and len(enterprise) < 19:
-        rows = rows.filter(enterprise_id=int(enterprise))
-    if text := str(wanted.get("q") or "").strip():
-        rows = rows.filter(Q(text__icontains=text) | Q(text_en__icontains=text) | Q(enterprise__name__icontains=text))
-    return rows
-
-
-def promise_look(promise: Promise, scope: Scope) -> str:
-    """State of a promise for the reader: open ones by their date."""
-    if promise.state != Promise.State.OPEN:
-        return f"promise.{promise.state}"
-    days = (promise.due_on - scope.today).days if scope.today else 0
-    return "promise.late" if days < 0 else "promise.due" if days <= 1 else "promise.open"
-
-
-def kept_shares(scope: Scope, rows: QuerySet) -> list[dict[str, Any]]:
-    """By organisation: promises due by now, how many of them were kept; withdrawn ones stand apart. By name."""
-    late = Q(state="open", due_on__lt=scope.today)
-    counted = (
-        rows.filter(side="county")
-        .order_by("organisation__name")
-        .values("organisation__name", "organisation__name_en", "organisation__code")
-        .annotate(
-            kept=Count("pk", filter=Q(state="kept")),
-            missed=Count("pk", filter=Q(state="broken") | late),
-            withdrawn=Count("pk", filter=Q(state="withdrawn")),
-            running=Count("pk", filter=Q(state="open", due_on__gte=scope.today)),
-        )
-    )
-    return [row | {"due": row["kept"] + row["missed"]} for row in counted]

@@ -27,7 +27,7 @@ from .handling import (
 from .objecting import object_to_case, rule_objection
 from .opening import attach_file, discard_draft, open_case, save_draft, submit_case
 from .promise_changes import disown_promise, dispute_promise, hand_promise, is_disownable, move_promise, reopen_days
-from .promise_reminders import remind_days, remind_keepers, remind_promise
+from .promise_reminders import remind_keepers, remind_promise
 from .promises import keep_promise, make_promise, withdraw_promise
 from .seeding import seed_categories, seed_reply_templates
 from .talking import note_case, record_call, record_contact, refer_externally, send_message
@@ -77,7 +77,6 @@ __all__ = [
     "refer_externally",
     "refer_up",
     "refuse_referral",
-    "remind_days",
     "remind_enterprise",
     "remind_keepers",
     "remind_promise",

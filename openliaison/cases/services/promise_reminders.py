@@ -11,9 +11,9 @@ from django.utils.translation import gettext_noop as N_
 from openliaison.accounts.models import Role
 from openliaison.cases.errors import AlreadyDone, Incomplete, NotAllowed
 from openliaison.cases.models import Promise
+from openliaison.cases.selectors import soon_days
 from openliaison.core import journal, tasks
-from openliaison.core.models import Journal, Place
-from openliaison.core.places import setting
+from openliaison.core.models import Journal
 
 from . import promise_people as people
 from . import steps
@@ -25,11 +25,6 @@ WORDS = {
     Promise.Reminded.TODAY: N_("Promised, due today: %(text)s"),
     Promise.Reminded.LATE: N_("Promised and late since %(day)s: %(text)s"),
 }
-
-
-def remind_days(place: Place, on: date) -> int:
-    """How many days before its day who keeps a promise is reminded."""
-    return int(setting(place, "promise_remind_days", on))
 
 
 def stage(promise: Promise, today: date, days: int) -> str:
@@ -50,7 +45,7 @@ def remind_keepers(*, promise: Promise, at: datetime) -> bool:
     """
     promise = lock(promise)
     today = promise.place.day(at)
-    reached = stage(promise, today, remind_days(promise.place, today))
+    reached = stage(promise, today, soon_days(promise.place, today))
     if STAGES.index(reached) <= STAGES.index(promise.reminded):
         return False
     promise.reminded = reached
@@ -88,7 +83,7 @@ def _ask(promise: Promise, words: str, at: datetime, *, why: str, by: Role | Non
         [person for person in people.keepers(promise, at) if by is None or person.pk != by.user_id],
         promise,
         words,
-        why=why or N_("To %(enterprise)s") if promise.side == Promise.Side.COUNTY else why,
+        why=why or (N_("To %(enterprise)s") if promise.side == Promise.Side.COUNTY else ""),
         url=people.page(promise),
         at=at,
         day=promise.due_on.isoformat(),

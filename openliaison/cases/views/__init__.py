@@ -3,7 +3,7 @@
 from .cases import act, attachment, case, case_list, of_enterprise
 from .external import external_refs
 from .papers import case_paper, reply_letter
-from .promises import promise_list, settle_promise
+from .promises import promise, promise_list, promise_paper, settle_promise
 from .raising import discard_draft, edit_draft, raise_case
 from .verdict import verdict
 
@@ -17,7 +17,9 @@ __all__ = [
     "edit_draft",
     "external_refs",
     "of_enterprise",
+    "promise",
     "promise_list",
+    "promise_paper",
     "raise_case",
     "reply_letter",
     "settle_promise",
