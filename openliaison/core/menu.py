@@ -96,13 +96,24 @@ ENTRIES = (
         owns=("cases:promise", "cases:settle_promise"),
     ),
     Entry("register:own_file", _("Our file"), "file-text", (ENTERPRISE,)),
+    Entry(
+        "visits:stationing",
+        _("Stationing"),
+        "users-group",
+        (AREA, LEADER),
+        owns=("visits:propos", "visits:suggest", "visits:officers", "visits:terms", "visits:renew"),
+        on_phone=False,
+    ),
     Entry("register:import_list", _("Imports"), "cloud-upload", (AREA,), ("register:import",), on_phone=False, group=1),
     Entry(
         "accounts:people",
         _("People"),
         "users",
         (AREA, ADMIN),
-        owns=("accounts:invit", "accounts:pe", "accounts:paper", "accounts:edit_role", "desks:handover", "desks:close"),
+        owns=(
+            *("accounts:invit", "accounts:pe", "accounts:paper", "accounts:edit_role"),
+            *("desks:handover", "desks:close", "visits:device", "visits:revoke"),
+        ),
         group=1,
     ),
     Entry(

@@ -183,6 +183,8 @@ def _settle(item: Item, sender: Sender) -> Promise:
         return cases.keep_promise(
             promise=found, is_kept=is_kept, reason=body.reason.strip(), by=sender.role, at=sender.at
         )
+    except case_errors.Incomplete as error:
+        raise Unfit({"reason": str(error)}) from None
     except case_errors.AlreadyDone as error:
         found.refresh_from_db()
         if found.state == body.state:

@@ -212,6 +212,8 @@ def _form() -> dict[str, Word]:
         ),
         "answer_label": _("The enterprise's answer"),
         "answer_empty": _("Write the answer."),
+        "what_done": _("What was done? The enterprise reads it."),
+        "what_done_empty": _("Say in a few words what was done; the enterprise reads it."),
         "why_not_kept": _("Why was it not kept?"),
         "why_not_empty": _("Say in a few words why it was not kept."),
     }
