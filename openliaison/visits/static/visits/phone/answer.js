@@ -1,4 +1,4 @@
-// The answer to an office's question, and why a promise was not kept.
+// The answer to an office's question, and what became of a promise.
 ((P) => {
   "use strict";
   const { h, t } = P;
@@ -47,15 +47,16 @@
     });
   };
 
-  P.views.promise = async ({ id, edit }) => {
+  P.views.promise = async ({ id, edit, state: wanted }) => {
     const [one, enterprise] = P.here.find("promises", id);
     const item = edit ? await P.store.item(edit) : null;
     if (!one) return P.views.missing();
+    const state = (item?.body.state ?? wanted) === "kept" ? "kept" : "broken";
     return page({
-      enterprise, id: `promise:${id}`, kind: "promise", title: one.text, item,
+      enterprise, id: `promise:${id}${state === "kept" ? "?state=kept" : ""}`, kind: "promise", title: one.text, item,
       above: h("div.ph-ask.mb-3", null, h("p.mb-1", null, one.text), P.meta(one.label)),
-      label: t("why_not_kept"), most: 300, empty: t("why_not_empty"),
-      body: (words) => ({ promise_id: Number(id), state: "broken", reason: words }),
+      label: t(state === "kept" ? "what_done" : "why_not_kept"), most: 300, empty: t(state === "kept" ? "what_done_empty" : "why_not_empty"),
+      body: (words) => ({ promise_id: Number(id), state, reason: words }),
     });
   };
 })((self.Phone ??= {}));

@@ -19,14 +19,19 @@
       sent ? h("p.mb-0", null, P.itemChip(sent)) : P.link(".btn-soft", `#/answer/${one.id}`, t("answer"), P.hidden(one.number)));
   }
 
+  // Of our own promises the enterprise reads what was done; of its own it needs no telling.
+  P.promiseActs = (promise, enterprise, css) => [
+    promise.side === "county"
+      ? P.link(css, `#/promise/${promise.id}?state=kept`, P.icon("circle-check"), t("kept"), P.hidden(promise.text))
+      : P.button(css, () => P.items.promiseKept(promise, enterprise), P.icon("circle-check"), t("kept"), P.hidden(promise.text)),
+    P.link("", `#/promise/${promise.id}`, t("not_kept"), P.hidden(promise.text)),
+  ];
+
   function promiseRow(promise, enterprise) {
     const sent = P.items.pending("promise", "promise_id", promise.id);
-    const acts = promise.side === "county" || promise.look === "promise.late";
     return h("li", null, h("div.ol-row", null, h("span.t.grow", null, promise.text), h("span.end", null, P.look(promise.look))),
       P.meta(promise.side === "county" ? t("by_us", { who: promise.by }) : t("by_enterprise"), promise.label),
-      sent ? h("p.mb-0.mt-1", null, P.itemChip(sent)) : acts ? h("div.acts-row", null,
-        P.button("", () => P.items.promiseKept(promise, enterprise), P.icon("circle-check"), t("kept"), P.hidden(promise.text)),
-        P.link("", `#/promise/${promise.id}`, t("not_kept"), P.hidden(promise.text))) : "");
+      sent ? h("p.mb-0.mt-1", null, P.itemChip(sent)) : h("div.acts-row", null, P.promiseActs(promise, enterprise, "")));
   }
 
   const contactRow = (c) => h("li.ol-row.flex-nowrap", null, h("span.grow", null, h("span.t", null, c.name), h("span.meta.d-block", null, c.function)),

@@ -25,7 +25,7 @@
     P.go(`#/${place}/${id}${item.kind === "visit" ? "/visit" : ""}?edit=${item.key}`);
   }
 
-  const canEdit = (item) => item.state !== "sending" && item.body && !item.body.nothing_new && !(item.kind === "promise" && item.body.state === "kept");
+  const canEdit = (item) => item.state !== "sending" && item.body && !item.body.nothing_new && !(item.kind === "promise" && !item.body.reason);
 
   const acts = (item, ...more) => h("div.acts-row", null, ...more,
     canEdit(item) ? P.button("", () => edit(item), P.icon("pencil"), t("edit"), P.hidden(item.enterprise)) : "",

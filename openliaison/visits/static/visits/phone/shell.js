@@ -32,7 +32,7 @@
     const [path, query] = location.hash.replace(/^#\/?/, "").split("?");
     for (const [pattern, name] of ROUTES) {
       const found = path.match(pattern);
-      if (found) return { name, id: found[1], edit: new URLSearchParams(query).get("edit") };
+      if (found) return { name, id: found[1], ...Object.fromEntries(new URLSearchParams(query)) };
     }
     return { name: "today" };
   }

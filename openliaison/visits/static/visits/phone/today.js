@@ -25,8 +25,7 @@
       h("div.ol-row.mb-1", null, P.look(promise.look), h("span.meta", null, `${promise.label} · ${enterprise.name}`)),
       h("h3.vname", null, promise.text),
       h("div.acts-row", null,
-        P.button(".btn-soft", () => P.items.promiseKept(promise, enterprise), P.icon("circle-check"), t("kept"), P.hidden(promise.text)),
-        P.link("", `#/promise/${promise.id}`, t("not_kept"), P.hidden(promise.text)))));
+        P.promiseActs(promise, enterprise, ".btn-soft"))));
   }
 
   function questionCard(one, enterprise) {
