@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 from openliaison.core.now import now
 
 from .phone import late
+from .stationing import jobs as stationing_jobs  # noqa: F401  its tasks are found by name
 
 
 @app.task(name=late.JOB, retry=RetryStrategy(max_attempts=5, exponential_wait=3))

@@ -24,5 +24,6 @@ pages = [
 urlpatterns = [
     path("visits/", include(pages)),
     path("phone/", include("openliaison.visits.phone.urls")),
+    path("stationing/", include("openliaison.visits.stationing.urls")),
     path("sw.js", shell.service_worker, name="service_worker"),
 ]

@@ -225,7 +225,6 @@ def ending(scope: Scope, place: Place, wanted: dict[str, Any]) -> QuerySet:
         rows = rows.filter(kind=wanted["kind"])
     if days := wanted.get("within"):
         rows = rows.filter(term_until__lte=(scope.today or date.min) + timedelta(days=int(days)))
-    last = (
-        Visit.objects.visible_to(scope).standing().filter(enterprise=OuterRef("enterprise"), officer=OuterRef("user"))
-    )  # type: ignore[attr-defined]
+    visits: Any = Visit.objects.visible_to(scope)
+    last = visits.standing().filter(enterprise=OuterRef("enterprise"), officer=OuterRef("user"))
     return rows.annotate(last_at=Subquery(last.order_by("-at").values("at")[:1]))
