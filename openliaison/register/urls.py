@@ -24,7 +24,7 @@ urlpatterns = [
     path("bookings/<int:booking_id>/held/", diary.held, name="booking_held"),
     path("bookings/<int:booking_id>/sheet/", diary.sheet, name="booking_sheet"),
     path("imports/", include("openliaison.register.import_urls")),
-    path("time/", include("openliaison.register.burden_urls")),
+    path("", include("openliaison.register.burden_urls")),
     path("<int:enterprise_id>/", files.enterprise, name="enterprise"),
     path("<int:enterprise_id>/ask/", bookings.ask, name="ask_visit"),
     path("<int:enterprise_id>/diary/", bookings.diary_of, name="diary_of"),

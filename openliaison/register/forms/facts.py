@@ -39,7 +39,7 @@ class FactForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.definition, self.place, self.today = definition, place, today
-        self.fields["value"] = _control(definition, place)
+        self.fields["value"] = control(definition, place)
         self.fields["value"].initial = str(current).lower() if isinstance(current, bool) else current
         self.fields["as_of"].initial = today
         if is_own:
@@ -70,7 +70,7 @@ class RetractForm(forms.Form):
     reason = forms.CharField(label=_("Why it is wrong"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
 
 
-def _control(definition: FactDefinition, place: Place) -> forms.Field:
+def control(definition: FactDefinition, place: Place) -> forms.Field:
     kind, _sep, rest = definition.type.partition(":")
     unit = facts.unit_word(definition.unit)
     label = f"{definition.label} ({unit})" if unit else definition.label
