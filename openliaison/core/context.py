@@ -15,6 +15,7 @@ from .now import now
 PLAIN = "core/base_plain.html"
 STAFF = "core/base_staff.html"
 FIRM = "core/base_enterprise.html"
+SCRIPTS: list[str] = []  # of rooms, on every page of a person who has logged in; registered in AppConfig.ready()
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -39,6 +40,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     if scope is None:
         return found
     return found | {
+        "scripts": SCRIPTS,
         "base": FIRM if scope.is_enterprise else STAFF,
         "menu": SimpleLazyObject(lambda: menu.links(request)),
         "phone_menu": SimpleLazyObject(lambda: menu.phone_links(request)),

@@ -95,6 +95,7 @@ ENTRIES = (
         (OFFICER, AREA, HANDLER, LEADER, ENTERPRISE),
         owns=("cases:promise", "cases:settle_promise"),
     ),
+    Entry("visits:phone", _("Outbox"), "cloud-upload", (OFFICER,), on_phone=False),
     Entry("register:own_file", _("Our file"), "file-text", (ENTERPRISE,)),
     Entry(
         "visits:stationing",

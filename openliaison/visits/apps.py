@@ -11,6 +11,7 @@ class VisitsConfig(AppConfig):
         from django.db.models import Q
 
         from openliaison.core.states import register as register_states
+        from openliaison.core.context import SCRIPTS
         from openliaison.register.followers import place_with
 
         from .models import Correction, FactConflict, Suggestion, Visit, VisitFile
@@ -30,5 +31,6 @@ class VisitsConfig(AppConfig):
             change__nobody=("over", "alert-octagon", _("nobody free")),
         )
 
+        SCRIPTS.append("visits/phone/badge.js")
         for model in (Correction, FactConflict, Suggestion, Visit, VisitFile):
             place_with(model, "enterprise_id", Q())

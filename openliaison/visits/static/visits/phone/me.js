@@ -29,7 +29,6 @@
       main: [
         h("div.card.mt-3", null, h("div.card-body", null, h("p.strong.mb-0", null, P.here.pack.content.person.name), P.meta(place), h("p.meta.mb-0", null, t("as_of", { at: P.times.near(P.here.pack.by_phone) })), P.meta(await room(person)))),
         h("div.card.mt-3", null, h("ul.rows", null,
-          h("li.ol-row", null, h("span.grow", null, t("language")), P.languages()),
           h("li", null, h("a.v-choice", { href: "/" }, P.icon("home"), h("span.grow", null, t("ordinary_pages")))),
           h("li", null, h("a.v-choice", { href: "/help/" }, P.icon("help-circle"), h("span.grow", null, t("help")))),
           h("li", null, h("a.v-choice", { href: "#/leave" }, P.icon("logout"), h("span.grow", null, t("log_out")))))),

@@ -3,6 +3,7 @@
   "use strict";
   const { h, t } = P;
   const { box, list, pick, summary, text } = P.parts;
+  const BOOKED_NEAR_MS = 36 * 3_600_000; // a visit is for the booking of that day
   const idOf = (enterprise) => `visit:${enterprise.id}`;
 
   const blank = (enterprise) => ({ key: P.uuid(), enterprise_id: enterprise.id, mode: "visit", contact: "", notes: "", problems: [], promises: [], facts: {}, minutes: "", at: "", booking: null });
@@ -81,7 +82,7 @@
   }
 
   function bookings(form, e) {
-    const found = P.here.bookingsOf(e);
+    const found = P.here.bookingsOf(e).filter((b) => Math.abs(Date.parse(b.starts_at) - P.times.serverNow()) < BOOKED_NEAR_MS);
     return found.length ? pick(form, form.draft, "booking", { label: t("for_booking"), choices: [...found.map((b) => [b.id, `${P.times.near(b.starts_at)} ${b.purpose || b.kind_label}`]), ["", t("for_none")]] }) : "";
   }
 
