@@ -75,6 +75,7 @@ def test_what_was_typed_outlives_the_session(site, browser):
         manager.page.context.clear_cookies(name="sessionid")
         manager.page.locator("main form[method=post] button").last.click()
         manager.page.wait_for_url(re.compile("log-in"))
+        assert manager.page.locator("[data-drafts-kept]").is_visible()
         manager.log_in("beigang")
         manager.open("/cases/raise/")
         assert manager.page.input_value("[name=text]") == words
