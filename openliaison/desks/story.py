@@ -33,6 +33,7 @@ from openliaison.visits.services import Problem, record_visit
 from .places import load_place
 from .story_diary import tell_diaries
 from .story_play import Play
+from .story_stationing import tell_stationing
 
 PLACES = Path(__file__).resolve().parents[2] / "places"
 EXAMPLE = "tieling"
@@ -84,6 +85,7 @@ class Storyteller:
             self._case(row)
         self._promises()
         tell_diaries(self)
+        tell_stationing(self)
         self._tidy()
 
     # People and enterprises
@@ -152,6 +154,7 @@ class Storyteller:
                 locality=self.localities.get(row["locality"]),
                 enterprise_id=enterprise.pk if enterprise else None,
                 enterprise_name=enterprise.name if enterprise else "",
+                enterprise_name_en=enterprise.name_en if enterprise else "",
                 is_enterprise_admin=enterprise is not None,
             )
             self.roles[row["username"]] = role
@@ -239,7 +242,7 @@ class Storyteller:
             if fate == "withdrawn":
                 cases.withdraw_promise(promise=promise, reason=self.say("withdrawn_promise")["text"], by=clerk, at=at)
                 continue
-            reason = "" if fate == "kept" else self.say("broken_promise")["text"]
+            reason = self.say(f"{fate}_promise")["text"]
             by = self.desk if fate == "broken" else clerk
             cases.keep_promise(promise=promise, is_kept=fate == "kept", reason=reason, by=by, at=at)
 
