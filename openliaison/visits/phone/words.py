@@ -268,7 +268,7 @@ def _outbox() -> dict[str, Word]:
         "edit": _("Change"),
         "copy_text": _("Copy the text"),
         "copied": _("The text is copied."),
-        "throw_away": _("Throw away"),
+        "throw_away": _("Throw this away"),
         "thrown_away": _("Thrown away."),
         "sure_item": _("Throw away what you recorded for %(name)s? It has not been sent and cannot be brought back."),
         "sure_draft": _("Throw away what you typed? It cannot be brought back."),

@@ -8,7 +8,8 @@
     [/^e\/(\d+)$/, "briefing"], [/^e\/(\d+)\/visit$/, "visit"], [/^answer\/(\d+)$/, "answer"], [/^promise\/(\d+)$/, "promise"],
   ];
   const FORMS = new Set(["visit", "answer", "promise"]); // never drawn anew under the person's hands
-  let told = "";
+  let told = ""; // what was just done, said on the page that it was said for
+  let toldAt = "";
   let drawn = "";
 
   // ── What is known here
@@ -38,11 +39,11 @@
   }
 
   P.go = (hash, text = "") => {
-    told = text;
+    [told, toldAt] = [text, hash];
     if (location.hash === hash) P.render(true);
     else location.hash = hash;
   };
-  P.tell = (text) => { told = text; P.render(); P.say(text); };
+  P.tell = (text) => { [told, toldAt] = [text, location.hash]; P.render(); P.say(text); };
 
   // ── Pages without a briefing
   const plain = (icon, title, text, ...acts) => ({ title, main: [h("section.card.mt-3", null, h("div.card-body.empty-state", null, P.icon(icon), h("h2.h3", null, title), h("p.ink2", null, text), h("div.acts-row", null, acts)))] });
@@ -79,9 +80,8 @@
     foot(page);
     const main = at("main");
     main.className = page.act ? "ph ph-has-act" : "ph";
-    main.replaceChildren(...[told ? h("div.mt-3", { id: "ph-told" }, P.note("ok", "circle-check", told)) : "", ...page.main].flat(3).filter(Boolean));
+    main.replaceChildren(...[told && toldAt === key ? h("div.mt-3", { id: "ph-told" }, P.note("ok", "circle-check", told)) : "", ...page.main].flat(3).filter(Boolean));
     if (isNew) { scrollTo(0, 0); at("ph-title").focus({ preventScroll: true }); } else held?.();
-    if (isNew) told = "";
   };
 
   // The control that had the focus has it again where it is still there.
@@ -147,7 +147,7 @@
     await P.readHere();
     P.drafts.forgetOthers((await P.store.packs()).map((p) => p.person));
     if (P.here.person) await P.photos.forgetLoose(P.here.person);
-    if (forgot) told = t("forgot_old");
+    if (forgot) [told, toldAt] = [t("forgot_old"), location.hash];
     await P.render(true);
     P.listen(() => refresh().then(later));
     addEventListener("hashchange", () => P.render(true));
