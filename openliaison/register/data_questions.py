@@ -116,10 +116,14 @@ def _made(place: Place, question: Question) -> FactDefinition:
 
 def minutes(questions: Sequence[Question], place: Place, on: date) -> int:
     """Minutes to answer, counted as the form that the enterprise fills in counts."""
+    return form_time.minutes(seconds(questions, place, on))
+
+
+def seconds(questions: Sequence[Question], place: Place, on: date) -> float:
     with translation.override(form_time.first_language(place)):
         asked = [_asked(entry) for entry in definitions(place, questions).values()]
         asked.append(Asked("date", str(AS_OF), is_required=False))
-    return form_time.minutes(form_time.seconds(asked, form_time.pace(place, on)))
+    return form_time.seconds(asked, form_time.pace(place, on))
 
 
 AS_OF = _lazy("These answers hold as of")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from django import forms
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -128,6 +130,9 @@ def _topics(place: Place) -> list[tuple[str, list[tuple[str, str]]]]:
     return [(str(label), by[key]) for key, label in facts.TOPICS.items() if by[key]]
 
 
+lazystr = lazy(lambda word: word(), str)  # a label that is worded when it is read: minutes are counted in one language
+
+
 class AnswerForm(forms.Form):
     """The questions in the controls that their types ask for, what is known filled in."""
 
@@ -137,6 +142,7 @@ class AnswerForm(forms.Form):
         self.entries = data_questions.definitions(booking.place, booking.questions)
         for name, entry in self.entries.items():
             field = control(entry, booking.place)
+            field.label = lazystr(partial(data_questions.labelled, entry))
             value = known.get(name)
             field.initial = str(value).lower() if isinstance(value, bool) else value
             self.fields[name] = field

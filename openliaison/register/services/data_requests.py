@@ -147,12 +147,12 @@ def answer_data(*, booking: Booking, answers: Mapping[str, Any], as_of: date, by
     diary_steps.hold_diary(booking.enterprise_id)
     row = diary_steps.locked(booking.pk)
     today = row.place.day(at)
-    values = _read_answers(row, answers, today)
-    told = {"values": values, "as_of": as_of.isoformat()}
-    if row.answers == told:
+    if _said_before(row, answers, as_of, today):
         return row
     _need_waiting(row)
     facts.need_as_of(as_of, today)
+    values = _read_answers(row, answers, today)
+    told = {"values": values, "as_of": as_of.isoformat()}
     for key in (q["key"] for q in row.questions if q.get("key")):
         record_fact(
             enterprise=row.enterprise,
@@ -168,6 +168,14 @@ def answer_data(*, booking: Booking, answers: Mapping[str, Any], as_of: date, by
     diary_steps.settle(row, S.RECORDED, by=by, at=at, verb="data_answered", **answered)
     diary_steps.tell_askers(row, N_("%(enterprise)s has answered: %(what)s"), at=at, by=by)
     return row
+
+
+def _said_before(row: Booking, answers: Mapping[str, Any], as_of: date, today: date) -> bool:
+    """Whether these very answers are on file."""
+    try:
+        return row.answers == {"values": _read_answers(row, answers, today), "as_of": as_of.isoformat()}
+    except Incomplete:
+        return False
 
 
 def _need_waiting(row: Booking) -> None:
