@@ -40,7 +40,7 @@ def moment(made_at: datetime | None, sent_at: datetime | None, now: datetime) ->
     return Moment(min(now, saved), sent_at - now)
 
 
-def visited(typed: datetime | None, made_at: datetime | None, saved: Moment) -> datetime:
+def visited(typed: datetime | None, made_at: datetime | None, saved: Moment, now: datetime) -> datetime:
     """When the visit was: as the person typed it, if that can be; else when it was saved.
 
     A time that lies ahead only because the phone's clock does is moved by as much as the clock is off.
@@ -49,4 +49,4 @@ def visited(typed: datetime | None, made_at: datetime | None, saved: Moment) -> 
         return saved.at
     if made_at is not None and saved.at < typed <= made_at + RIGHT_WITHIN:
         typed -= made_at - saved.at
-    return min(typed, saved.at)
+    return min(typed, now)

@@ -101,7 +101,7 @@ def _record(item: Item, sender: Sender) -> Visit | LateVisit:
 def _visited(body: VisitBody, item: Item, enterprise: Enterprise, sender: Sender) -> datetime:
     saved = saved_at(item, sender)
     typed = aware(body.visited_at, sender.role)
-    when = visited(typed, aware(item.made_at, sender.role), saved)
+    when = visited(typed, aware(item.made_at, sender.role), saved, sender.at)
     if typed is None and when < enterprise.created_at:
         by_phone = _("By the phone's clock this was on %(day)s, before %(name)s was on file. Say when it was.")
         said = {"day": formatting.day(when, "long"), "name": enterprise.label}
