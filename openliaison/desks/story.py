@@ -129,7 +129,7 @@ class Storyteller:
                 value=str(value) if isinstance(value := read(row[key]), Decimal) else value,
                 source=Fact.Source.REGISTER if key == "registered_on" else Fact.Source.ENTERPRISE,
                 source_ref="演示数据 · invented",
-                as_of=learned.date(),
+                as_of=self.place.day(learned),
                 by=None,
                 at=learned,
             )
@@ -166,7 +166,7 @@ class Storyteller:
         self.officers: dict[int, Role] = {}
 
     def _station(self) -> None:
-        start = (self.at - timedelta(days=400)).date()
+        start = self.place.day(self.at - timedelta(days=400))
         for row in _rows(self.folder / "enterprises.csv"):
             enterprise = self.enterprises[row["code"]]
             for kind in (Link.Kind.OFFICER, Link.Kind.DEPUTY):
@@ -233,7 +233,9 @@ class Storyteller:
     def _promises(self) -> None:
         """What became of the promises whose day has come: most were kept, some not, some taken back."""
         fates = cycle(("kept", "kept", "broken", "kept", "withdrawn", "kept", "kept"))
-        for promise in Promise.objects.filter(due_on__lt=self.at.date()).select_related("enterprise").order_by("id"):
+        for promise in (
+            Promise.objects.filter(due_on__lt=self.place.day(self.at)).select_related("enterprise").order_by("id")
+        ):
             at = self.calendar.add_working(datetime.combine(promise.due_on, time(), self.place.zone), 3600)
             fate = next(fates)
             if at > self.at or promise.organisation_id not in self.clerks:
@@ -254,12 +256,12 @@ class Storyteller:
 
     def before(self, working_days: float) -> datetime:
         """The instant so much working time before now."""
-        wanted = int(working_days * self.calendar.hours_on(self.at.date()).day_seconds)
+        wanted = int(working_days * self.calendar.hours_on(self.place.day(self.at)).day_seconds)
         far = self.at - timedelta(days=2 * working_days + 30)
         return self.calendar.add_working(far, self.calendar.working_between(far, self.at) - wanted)
 
     def after(self, start: datetime, working_days: float) -> datetime:
-        seconds = int(working_days * self.calendar.hours_on(start.date()).day_seconds)
+        seconds = int(working_days * self.calendar.hours_on(self.place.day(start)).day_seconds)
         return self.calendar.add_working(start, seconds)
 
     def _tidy(self) -> None:

@@ -196,7 +196,7 @@ class Play:
         cases.make_promise(
             enterprise=self.case.enterprise,
             case=self.case,
-            due_on=max(self._day_after(at, float(days)), at.date()),
+            due_on=max(self._day_after(at, float(days)), self.story.place.day(at)),
             by=self._lead,
             at=at,
             **said("promise"),

@@ -23,7 +23,7 @@ PROPOSED_BEFORE = timedelta(hours=3)
 
 def tell_stationing(story: Storyteller) -> None:
     """Terms, a leader responsible for some, and this morning's proposal."""
-    today = story.at.date()
+    today = story.place.day(story.at)
     links = Link.objects.filter(place=story.place, kind__in=("officer", "deputy"), ends_on=None).order_by("pk")
     for link, days in zip(links, cycle(TERMS), strict=False):
         register.renew_term(link=link, until=today + timedelta(days=days), by=story.desk, at=story.at)

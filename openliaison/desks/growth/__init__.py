@@ -28,11 +28,11 @@ from .ground import Ground
 ENTERPRISES_A_CHUNK, CASES_A_CHUNK = 2_000, 2_000
 
 _HANDLER_LINKS = """
-insert into register_link (place_id, enterprise_id, organisation_id, kind, starts_on, ends_on)
+insert into register_link (place_id, enterprise_id, organisation_id, kind, starts_on, ends_on, end_reason)
 select c.place_id, c.enterprise_id, h.organisation_id, 'handler',
        min((h.starts_at at time zone %(zone)s)::date),
        case when bool_or(c.status not in ('closed', 'draft')) then null
-            else (max(c.closed_at) at time zone %(zone)s)::date + %(keep)s end
+            else (max(c.closed_at) at time zone %(zone)s)::date + %(keep)s end, ''
 from cases_handling h join cases_case c on c.id = h.case_id
 where c.id between %(first)s and %(last)s and c.place_id = %(place)s and not c.is_confidential and h.ends_at is null
 group by c.place_id, c.enterprise_id, h.organisation_id

@@ -17,8 +17,9 @@ from openliaison.visits.models import Visit
 
 from . import copying
 from .ground import Ground
-from .life import Firm, Life
+from .life import Life
 from .lives import ENDING, Player, Script, draw
+from .rows import Firm
 
 PROBLEMS = (
     ("{n}号车间的事拖了两周没有结果", "nothing has come of it in two weeks, workshop {n}"),

@@ -155,7 +155,7 @@ class Player:
         return self._after(last, 0.1) if after is None else self._after(start, after)
 
     def _after(self, at: datetime, working_days: float) -> datetime:
-        seconds = int(working_days * self.ground.calendar.hours_on(at.date()).day_seconds)
+        seconds = int(working_days * self.ground.calendar.hours_on(self.ground.calendar.local_day(at)).day_seconds)
         return self.ground.calendar.add_working(at, seconds)
 
     def _day_after(self, at: datetime, working_days: float) -> date:
