@@ -12,6 +12,7 @@ urlpatterns = [
     path("promises/<int:promise_id>/", views.promise, name="promise"),
     path("promises/<int:promise_id>/settle/", views.settle_promise, name="settle_promise"),
     path("files/<uuid:file_id>/", views.attachment, name="attachment"),
+    path("by-entry/<uuid:key>/", views.by_entry, name="by_entry"),
     path("of/<int:enterprise_id>/", views.of_enterprise, name="of_enterprise"),
     path("<int:case_id>/", views.case, name="case"),
     path("<int:case_id>/draft/", views.edit_draft, name="draft"),

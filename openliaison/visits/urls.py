@@ -13,6 +13,7 @@ pages = [
     path("<int:visit_id>/objection/", views.objection, name="objection"),
     path("<int:visit_id>/correct/", views.correct, name="correct"),
     path("<int:visit_id>/undo/", views.undo, name="undo"),
+    path("by-key/<uuid:key>/", views.by_key, name="by_key"),
     path("files/<uuid:file_id>/", views.picture, name="picture"),
     path("conflicts/", views.conflicts, name="conflicts"),
     path("conflicts/<int:conflict_id>/", views.settle_conflict, name="settle_conflict"),

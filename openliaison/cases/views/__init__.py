@@ -1,5 +1,6 @@
 """Pages of cases and promises."""
 
+from .by_entry import by_entry
 from .cases import act, attachment, case, case_list, of_enterprise
 from .external import external_refs
 from .papers import case_paper, reply_letter
@@ -10,6 +11,7 @@ from .verdict import verdict
 __all__ = [
     "act",
     "attachment",
+    "by_entry",
     "case",
     "case_list",
     "case_paper",

@@ -44,7 +44,7 @@ def _template(request: HttpRequest, kind: str) -> HttpResponse:
         .order_by("number")[:MOST_ROWS]
     )
     sheet = exports.Sheet(name="external-numbers", about=[], heads=list(HEADS), rows=rows_out(rows))
-    return exports.answer(sheet, kind, at=now(), is_example=False)
+    return exports.answer(sheet, kind, at=now(), is_example=request.place.is_example)  # type: ignore[attr-defined]
 
 
 @transaction.atomic

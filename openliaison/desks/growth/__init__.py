@@ -21,6 +21,7 @@ from openliaison.core.models import Place
 from openliaison.core.now import now
 from openliaison.register.models import Enterprise
 
+from . import marks
 from .caseload import Caseload
 from .firms import YEARS, Founder
 from .ground import Ground
@@ -88,6 +89,7 @@ def grow(
     if cases and not ids:
         raise Refused(f"{place.label} has no invented enterprises; add some with the cases.")
     _add_cases(ground, rng, ids, cases, say)
+    marks.mark(place)
     journal.record(place, "grown", by=None, at=at, enterprises=enterprises, cases=cases, seed=seed)
     _tidy()
     return Grown(place, enterprises, cases, time.monotonic() - began)
