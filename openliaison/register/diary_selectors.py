@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from openliaison.accounts.models import Role
 from openliaison.core.calendars import calendar
 from openliaison.core.models import Place
 from openliaison.core.places import setting
@@ -18,7 +19,7 @@ from openliaison.core.scope import ENTERPRISE, HANDLER, INSPECTOR, LEADER, OFFIC
 from openliaison.engine import stationing
 from openliaison.engine.clock import Calendar, Limit
 
-from . import search
+from . import burden_selectors, search
 from .models import Booking, BurdenEntry, DiaryMark, Enterprise, Refusal
 
 S, Kind = Booking.State, Booking.Kind
@@ -174,10 +175,13 @@ def slots(place: Place, today: date) -> list[time]:
     return found
 
 
-def first_day(place: Place, at: datetime) -> date:
-    """The day that a new request proposes: when the enterprise has had its time to answer."""
-    days = calendar(place)
-    return days.local_day(days.due(at, Limit(answer_days(place, at), "wd")) + DAY)
+def free_day(enterprise: Enterprise, by: Role, at: datetime, minutes: int = 60) -> date:
+    """The day that a new request proposes: the enterprise has had its time to answer, and no stop sign stands."""
+    days = calendar(enterprise.place)
+    after = days.local_day(days.due(at, Limit(answer_days(enterprise.place, at), "wd")))
+    asked = {"enterprise": enterprise, "minutes": minutes, "organisation": by.organisation}
+    free = burden_selectors.next_free(after=after, **asked) or after + DAY
+    return days.local_day(days.add_working(datetime.combine(free, time(), days.zone), 1))
 
 
 def answer_days(place: Place, at: datetime) -> float:
@@ -195,10 +199,7 @@ class EnterpriseWeek:
     days: list[list[Booking]]
     visits: int = 0
     is_over: bool = False
-
-    @property
-    def bookings(self) -> list[Booking]:
-        return [b for day in self.days for b in day]
+    columns: list[tuple[list[Booking], bool]] = field(default_factory=list)  # the days, and whether nobody works
 
 
 @dataclass
@@ -208,6 +209,7 @@ class Week:
     days: list[date]
     rows: list[EnterpriseWeek] = field(default_factory=list)
     left_out: int = 0
+    off: tuple[bool, ...] = ()  # which of the days nobody works
 
 
 def week_of(scope: Scope, place: Place, monday: date, text: str = "", enterprise_id: int = 0) -> Week:
@@ -229,7 +231,11 @@ def week_of(scope: Scope, place: Place, monday: date, text: str = "", enterprise
     for kept in by.values():
         kept.is_over = kept.visits >= most
     found = sorted(by.values(), key=lambda w: (-w.visits, w.enterprise.name))
-    return Week(days, found[:50], max(len(found) - 50, 0))
+    reckoner = calendar(place)
+    off = tuple(not reckoner.intervals(d) for d in days)
+    for kept in found:
+        kept.columns = list(zip(kept.days, off, strict=True))
+    return Week(days, found[:50], max(len(found) - 50, 0), off)
 
 
 def unanswered(scope: Scope, place: Place, at: datetime, days: Calendar | None = None) -> list[Booking]:
@@ -241,8 +247,9 @@ def unanswered(scope: Scope, place: Place, at: datetime, days: Calendar | None =
 
 
 def over_the_sign(scope: Scope, at: datetime) -> list[Booking]:
-    """Asked although the stop sign stood, and still ahead."""
-    rows = Booking.objects.visible_to(scope).open().hosts().exclude(over_reason="").filter(starts_at__gt=at)
+    """Asked although the stop sign stood, not answered, and still ahead."""
+    rows = Booking.objects.visible_to(scope).hosts().exclude(over_reason="")
+    rows = rows.filter(state=S.REQUESTED, starts_at__gt=at)
     return list(named(rows).order_by("starts_at", "pk")[:50])
 
 

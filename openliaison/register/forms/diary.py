@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext_lazy
 
 from openliaison.core import formatting
-from openliaison.core.forms import DateInput, Pick, SentOnce
+from openliaison.core.forms import DateInput, Pick, PickMany, SentOnce
 
 from ..models import Booking
 from ..services.diary import MOST_MINUTES, REFUSED_INSTEAD
@@ -131,7 +131,7 @@ class NotNowForm(forms.Form):
     instead = forms.ChoiceField(
         label=_lazy("What would you do instead?"),
         choices=[(i, i.label) for i in REFUSED_INSTEAD],
-        widget=forms.RadioSelect,
+        widget=Pick,
     )
     note = forms.CharField(
         label=_lazy("A word to who asked"), max_length=300, required=False, help_text=_lazy("Who asked reads this.")
@@ -162,7 +162,7 @@ class HeldForm(forms.Form):
 class JoinForm(_AtATime, SentOnce):
     """Several requests, one visit."""
 
-    bookings = forms.MultipleChoiceField(label=_lazy("Which requests"), widget=forms.CheckboxSelectMultiple)
+    bookings = forms.MultipleChoiceField(label=_lazy("Which requests"), widget=PickMany)
     day = forms.DateField(label=_lazy("Day"), widget=DateInput)
     clock = forms.TimeField(label=_lazy("Begins at"), widget=TimeInput)
     minutes = forms.IntegerField(

@@ -45,6 +45,7 @@ def ask(request: HttpRequest, enterprise_id: int) -> HttpResponse:
         else:
             messages.success(request, _("%(name)s is asked. You are told its answer.") % {"name": enterprise.label})
             return redirect("register:booking", made.pk)
+    form.fields["over_reason"].required = sign is not None  # so that the page says it is needed
     context = {
         "enterprise": enterprise,
         "form": form,
@@ -69,7 +70,8 @@ def _form(request: HttpRequest, enterprise: Enterprise) -> AskForm:
         kinds=kinds,
         slots=selectors.slots(place, request.scope.today),  # type: ignore[attr-defined]
         zone=place.zone,
-        initial={"day": selectors.first_day(place, now()), "clock": "09:00"} | _again(request, enterprise),
+        initial={"day": selectors.free_day(enterprise, request.role, now()), "clock": "09:00"}  # type: ignore[attr-defined]
+        | _again(request, enterprise),
     )
 
 
