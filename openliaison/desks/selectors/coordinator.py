@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from openliaison.accounts.models import Organisation
-from openliaison.cases.models import Case, Extension, Objection
+from openliaison.cases.models import Case, Extension, Objection, Promise
 from openliaison.core import formatting
 from openliaison.core.calendars import calendar
 from openliaison.core.places import setting
@@ -97,6 +98,7 @@ def my_desk(ask: Ask) -> dict[str, Any]:
         "too_often": too_often(ask, SHORT),
         "silent": silent(ask),
         "loaded": loaded(ask),
+        "late_promises": late_promises(ask)[:SHORT],
         "tasks": open_tasks(scope)[:4],
         "contact_days": contact_days(place, at),
         "at": at,
@@ -117,7 +119,10 @@ def tiles(ask: Ask) -> list[Tile]:
         ("unserved", _("without an officer"), "due"),
     ]
     counted = [(key, label, look, rows.count(key, ask)) for key, label, look in listed]
-    return [Tile(key, label, n, rows.url(key), look if n else "") for key, label, look, n in counted]
+    found = [Tile(key, label, n, rows.url(key), look if n else "") for key, label, look, n in counted]
+    late = late_promises(ask).count()
+    url = f"{reverse('cases:promise_list')}?state=late"
+    return [*found, Tile("late-promises", _("promises late"), late, url, "over" if late else "")]
 
 
 # New cases
@@ -238,6 +243,16 @@ def overdue_by_office(ask: Ask) -> list[dict[str, Any]]:
     ]
 
 
+# Promises
+
+
+def late_promises(ask: Ask) -> QuerySet:
+    """Open promises of both sides whose day is over, the longest first; who keeps them is reminded from here."""
+    rows_of_it: Any = Promise.objects.visible_to(ask.scope)
+    late = rows_of_it.late(ask.place.day(ask.at)).select_related("enterprise", "organisation")
+    return late.order_by("due_on", "pk")
+
+
 # Who is reached
 
 
@@ -273,6 +288,7 @@ def loaded(ask: Ask) -> list[dict[str, Any]]:
             "name": (r["user__display_name_en"] if formatting.locale() == "en" else "") or r["user__display_name"],
             "count": r["n"],
             "most": most,
+            "officer": r["user_id"],
             "url": rows.url("standing", officer=r["user_id"]),
         }
         for r in sorted(found, key=lambda r: r["user__display_name"])
