@@ -1,4 +1,4 @@
-"""Handing over open work: for good when a person leaves, for a while when they are away."""
+"""Handing over open work for good, when a person leaves. For a while: `handover_absence`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
@@ -17,13 +17,17 @@ from openliaison.cases.models import Case, Handling, Promise
 from openliaison.core import journal, tasks
 from openliaison.core.errors import Refused
 from openliaison.core.models import Place, Task
-from openliaison.core.scope import AREA, Scope, acting_as, area
+from openliaison.core.scope import acting_as
+from openliaison.register import services as register
 from openliaison.register.models import Link
+from openliaison.register.models.enterprises import WITH_TERM
 
 from . import open_work
 from .models import Handover
 
 ONE_DAY = timedelta(days=1)
+HANDED_OVER = N_("handed over to a successor")
+HANDED_ON = N_("%(person)s gave it to %(enterprise)s and has handed it over to you")
 
 
 class NotPossible(Refused):
@@ -77,21 +81,40 @@ def hand_over(
     A promise stays the word of whoever gave it; the successor is asked to keep it.
 
     Raises:
-        NotPossible: not the desk, or a successor who cannot do this work.
+        NotPossible: not the desk, a successor who cannot do this work, or somebody handed it over just now.
     """
-    _require_desk(by)
+    require_desk(by)
+    one_at_a_time(person)
     if known := list(Handover.objects.filter(client_key=client_key)):
         return known
     wanted = [share for share in wanted if share.total]
     if not wanted:
         raise NotPossible(_("Nothing open hangs on %(name)s; there is nothing to hand over.") % {"name": person.label})
     today = by.place.day(at)
+    _require_standing(person, wanted, today)
     for share in wanted:
         _require_fit(share, person, by.place, today)
     return [_give(share, person, by=by, at=at, client_key=client_key) for share in wanted]
 
 
-def _require_desk(by: Role) -> None:
+def one_at_a_time(person: User) -> None:
+    """Two who hand over one person's work at the same moment wait for each other; sent twice, it happens once."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtext('desks.handover'), %s)", [person.pk % 2**31])
+
+
+def _require_standing(person: User, wanted: Iterable[Share], today: date) -> None:
+    """What is to be given still hangs on the person: nobody gave it away while the page was open."""
+    ids = [link.pk for share in wanted for link in share.links]
+    ended = Link.objects.filter(pk__in=ids, ends_on__lt=today).select_related("enterprise").first()
+    if ended:
+        raise NotPossible(
+            _("%(enterprise)s was handed over or ended a moment ago. Open the page again to see what is left.")
+            % {"enterprise": ended.enterprise.label}
+        )
+
+
+def require_desk(by: Role) -> None:
     if by.kind != Role.Kind.COORDINATOR:
         raise NotPossible(_("Work is handed over by the coordinator's desk."))
 
@@ -105,8 +128,11 @@ def _require_fit(share: Share, person: User, place: Place, today: date) -> None:
         raise NotPossible(_("%(name)s cannot take over: choose somebody else who is at work here.") % names)
     is_officer = any(r.kind == Role.Kind.OFFICER for r in held)
     through = [c for c in share.confidential if c.officer_id == person.pk]
-    if (share.links or share.cases or through) and not is_officer:
+    serving = [link for link in share.links if link.kind != Link.Kind.LEADER]
+    if (serving or share.cases or through) and not is_officer:
         raise NotPossible(_("%(name)s is not a liaison officer and cannot serve enterprises.") % names)
+    if len(serving) < len(share.links) and not any(r.kind == Role.Kind.LEADER for r in held):
+        raise NotPossible(_("%(name)s is not a leader and cannot be responsible for enterprises.") % names)
     offices = {r.organisation_id for r in held if r.kind == Role.Kind.HANDLER}
     if any(piece.organisation_id not in offices for piece in _pieces(share, person)):
         raise NotPossible(_("%(name)s does not work in the office that handles the confidential case.") % names)
@@ -144,17 +170,17 @@ def _give(share: Share, person: User, *, by: Role, at: datetime, client_key: uui
         made_at=at,
     )
     journal.record(made, "handed_over", by=by, at=at, giver=person, taker=share.successor, enterprises=made.enterprises)
-    _ask_to_keep(share.promises, share.successor, person, at)
-    _ask_to_read(made, at)
+    ask_to_keep(share.promises, share.successor, person, at)
+    ask_to_read(made, at)
     return made
 
 
 def _move_link(link: Link, successor: User, today: date) -> None:
-    Link.objects.filter(pk=link.pk).update(ends_on=today - ONE_DAY)
+    Link.objects.filter(pk=link.pk).update(ends_on=today - ONE_DAY, end_reason=HANDED_OVER)
     starts_on = max(today, link.starts_on)
     others = Link.objects.filter(enterprise=link.enterprise, user=successor, ends_on=None)
     if link.kind == Link.Kind.OFFICER:
-        others.exclude(kind=Link.Kind.OFFICER).update(ends_on=today - ONE_DAY)
+        others.filter(kind__in=(Link.Kind.DEPUTY, Link.Kind.COVER)).update(ends_on=today - ONE_DAY)
     if others.filter(kind=link.kind).exists():
         return
     Link.objects.create(
@@ -164,7 +190,15 @@ def _move_link(link: Link, successor: User, today: date) -> None:
         kind=link.kind,
         starts_on=starts_on,
         ends_on=link.ends_on,
+        term_until=_term(link, starts_on, today),
     )
+
+
+def _term(link: Link, starts_on: date, today: date) -> date | None:
+    """A successor begins a term of their own; who never had one, or serves until a day, has none."""
+    if link.ends_on or link.kind not in WITH_TERM:
+        return None
+    return register.usual_term(link.place, starts_on, today)
 
 
 def _move_case(case: Case, person: User, successor: User) -> None:
@@ -197,24 +231,27 @@ def _move_piece(piece: Handling, successor: User, at: datetime) -> None:
 def _move_tasks(rows: list[Task], person: User, successor: User, place: Place, at: datetime) -> None:
     with acting_as(open_work.of_person(person, place)):  # a list of tasks is behind its person's wall
         Task.objects.filter(pk__in=[t.pk for t in rows], done_at=None).update(done_at=at)
-    _copy_tasks(rows, successor, at)
+    copy_tasks(rows, successor, at)
 
 
-def _copy_tasks(rows: Iterable[Task], successor: User, at: datetime) -> None:
+def copy_tasks(rows: Iterable[Task], successor: User, at: datetime) -> None:
     kept = ("place_id", "kind", "subject", "about", "why", "params", "url", "due_at")
     Task.objects.bulk_create(
         Task(person=successor, created_at=at, **{name: getattr(t, name) for name in kept}) for t in rows
     )
 
 
-def _ask_to_keep(promises: Iterable[Promise], successor: User, person: User, at: datetime) -> None:
+def ask_to_keep(promises: Iterable[Promise], successor: User, person: User, at: datetime, why: str = HANDED_ON) -> None:
+    """Args:
+    why: a msgid with %(person)s and %(enterprise)s.
+    """
     for promise in promises:
         zone = promise.place.zone
         tasks.ask(
             [successor],
             promise,
             N_("See that this promise is kept: %(text)s"),
-            why=N_("%(person)s gave it to %(enterprise)s and has handed it over to you"),
+            why=why,
             url=reverse("cases:promise_list"),
             at=at,
             due_at=datetime.combine(promise.due_on, time(17, 30), tzinfo=zone),
@@ -224,7 +261,7 @@ def _ask_to_keep(promises: Iterable[Promise], successor: User, person: User, at:
         )
 
 
-def _ask_to_read(made: Handover, at: datetime) -> None:
+def ask_to_read(made: Handover, at: datetime) -> None:
     about = {
         Handover.Kind.ABSENCE: N_("Cover for %(person)s until %(day)s: read the brief"),
         Handover.Kind.LEAVE: N_("Take over from %(person)s: read the brief"),
@@ -240,110 +277,3 @@ def _ask_to_read(made: Handover, at: datetime) -> None:
         day=made.ends_on.isoformat() if made.ends_on else "",
         count=str(len(made.enterprises)),
     )
-
-
-# ── Absence ──────────────────────────────────────────────────
-
-
-@transaction.atomic
-def cover_absence(
-    *, officer: User, cover: User, starts_on: date, ends_on: date, by: Role, at: datetime, client_key: uuid.UUID
-) -> Handover:
-    """Let a colleague see and do everything for an officer's enterprises from a day to a day.
-
-    Args:
-        by: the officer's own role, or the coordinator's.
-
-    Raises:
-        NotPossible: not an officer, dates the wrong way round, or nobody to cover for.
-    """
-    if known := Handover.objects.filter(client_key=client_key, successor=cover).first():
-        return known
-    today = by.place.day(at)
-    _check_absence(officer, cover, starts_on, ends_on, by, today)
-    with acting_as(_house(by.place, today)):  # an officer may not write links; the house does, on their word
-        made = _cover_links(officer, cover, by.place, starts_on, ends_on)
-    if not made:
-        raise NotPossible(_("%(name)s is not the liaison officer of any enterprise.") % {"name": officer.label})
-    for link in made:
-        journal.record(link.enterprise, "covered", by=by, at=at, giver=officer, taker=cover, until=ends_on)
-    row = Handover.objects.create(
-        place=by.place,
-        client_key=client_key,
-        person=officer,
-        successor=cover,
-        kind=Handover.Kind.ABSENCE,
-        starts_on=starts_on,
-        ends_on=ends_on,
-        enterprises=sorted({link.enterprise_id for link in made}),
-        made_by=by.user,
-        made_at=at,
-    )
-    journal.record(row, "cover_named", by=by, at=at, giver=officer, taker=cover, starts_on=starts_on, ends_on=ends_on)
-    _ask_to_read(row, at)
-    if by.user_id == officer.pk:
-        _tell_desk(row, today, at)
-    return row
-
-
-def _tell_desk(made: Handover, today: date, at: datetime) -> None:
-    desk = Role.objects.in_office(today).filter(place=made.place, kind=Role.Kind.COORDINATOR)
-    tasks.tell(
-        set(desk.values_list("user_id", flat=True)),
-        made,
-        N_("%(cover)s covers for %(person)s from %(start)s to %(end)s"),
-        url=reverse("desks:handover"),
-        at=at,
-        cover=made.successor.display_name,
-        person=made.person.display_name,
-        start=made.starts_on.isoformat(),
-        end=made.ends_on.isoformat() if made.ends_on else "",
-    )
-
-
-def _check_absence(officer: User, cover: User, starts_on: date, ends_on: date, by: Role, today: date) -> None:
-    if by.user_id != officer.pk:
-        _require_desk(by)
-    if starts_on < today or ends_on < starts_on:
-        raise NotPossible(_("An absence begins today or later, and ends no earlier than it begins."))
-    serves = Role.objects.valid(today).filter(user=cover, place=by.place, kind=Role.Kind.OFFICER)
-    if cover.pk == officer.pk or not cover.is_active or not serves.exists():
-        raise NotPossible(_("%(name)s is not a liaison officer at work here; choose another.") % {"name": cover.label})
-
-
-def _cover_links(officer: User, cover: User, place: Place, starts_on: date, ends_on: date) -> list[Link]:
-    served = Link.objects.filter(place=place, user=officer, kind=Link.Kind.OFFICER).select_related("enterprise")
-    standing = [link for link in served if (link.ends_on or starts_on) >= starts_on and link.starts_on <= ends_on]
-    return Link.objects.bulk_create(
-        Link(
-            place=place,
-            enterprise=link.enterprise,
-            user=cover,
-            kind=Link.Kind.COVER,
-            starts_on=starts_on,
-            ends_on=ends_on,
-        )
-        for link in standing
-    )
-
-
-@transaction.atomic
-def end_cover(*, handover: Handover, by: Role, at: datetime) -> Handover:
-    """The officer is back early: the cover ends with yesterday. One that has ended stays as it was."""
-    if by.user_id != handover.person_id:
-        _require_desk(by)
-    yesterday = by.place.day(at) - ONE_DAY
-    if handover.ends_on and handover.ends_on <= yesterday:
-        return handover
-    with acting_as(_house(by.place, yesterday)):
-        links = Link.objects.filter(user_id=handover.successor_id, kind=Link.Kind.COVER, ends_on=handover.ends_on)
-        links.filter(starts_on=handover.starts_on, enterprise_id__in=handover.enterprises).update(ends_on=yesterday)
-    handover.ends_on = yesterday
-    handover.save(update_fields=["ends_on"])
-    journal.record(handover, "cover_ended", by=by, at=at)
-    return handover
-
-
-def _house(place: Place, today: date) -> Scope:
-    path_from, path_to = area(place.root_path)
-    return Scope(AREA, user_id=0, place_id=place.pk, path_from=path_from, path_to=path_to, today=today)

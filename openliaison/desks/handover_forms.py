@@ -14,6 +14,7 @@ from openliaison.core.forms import DateInput, Pick, SentOnce
 from openliaison.core.models import Place
 
 from . import open_work
+from .handover_people import FIND, Choices, PersonField, deputies_of, offered, searched
 from .models import Handover
 from .open_work import OpenWork
 
@@ -26,22 +27,22 @@ KINDS = {
 }
 
 
-class _Person(forms.ModelChoiceField):
-    def label_from_instance(self, obj: User) -> str:
-        return obj.label
-
-
 def people_with_work(place: Place, today: date) -> QuerySet:
     """Everybody of the staff, those who left included: work may still hang on them."""
     return User.objects.filter(roles__place=place, roles__enterprise_id=None).distinct().order_by("display_name")
 
 
 class ChoosePersonForm(forms.Form):
-    person = _Person(User.objects.none(), label=_("Whose work"))
+    person = PersonField(User.objects.none(), label=_("Whose work"))
 
-    def __init__(self, *args: Any, place: Place, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["person"].queryset = people_with_work(place, today)
+    def __init__(self, data: Any = None, *, place: Place, today: date, **kwargs: Any) -> None:
+        sent = data or {}
+        super().__init__(data if sent.get("person") and FIND not in sent else None, **kwargs)
+        people, text = people_with_work(place, today), searched(sent)
+        field: Any = self.fields["person"]
+        field.queryset = people
+        choices, is_cut = offered(people, text, also=str(sent.get("person", "")))
+        field.show(choices, text, is_cut=is_cut)
 
 
 class HandoverForm(SentOnce):
@@ -50,24 +51,35 @@ class HandoverForm(SentOnce):
     kind = forms.ChoiceField(
         label=_("For how long"), choices=Handover.Kind.choices, widget=Pick, initial=Handover.Kind.LEAVE
     )
-    successor = _Person(User.objects.none(), label=_("Goes to"))
+    successor = PersonField(User.objects.none(), label=_("Goes to"))
     starts_on = forms.DateField(label=_("First day of the absence"), required=False, widget=DateInput())
     ends_on = forms.DateField(label=_("Last day of the absence"), required=False, widget=DateInput())
 
-    def __init__(self, *args: Any, person: User, place: Place, today: date, work: OpenWork, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, data: Any = None, *, person: User, place: Place, today: date, work: OpenWork, **kwargs: Any
+    ) -> None:
+        sent = data or {}
+        if FIND in sent:  # shown anew with what was typed, unchecked
+            kwargs["initial"], data = dict(sent.items()), None
+        super().__init__(data, **kwargs)
         self.work, self.today = work, today
-        people = open_work.successors(person, place, today)
-        self.fields["successor"].queryset = people
+        people, text = open_work.successors(person, place, today), searched(sent)
+        first = deputies_of(person, place, today)
+        choices, is_cut = offered(people, text, first=first, also=str(sent.get("successor", "")))
+        field: Any = self.fields["successor"]
+        field.queryset = people
+        field.show(choices, text, is_cut=is_cut, takes_over_from=person.pk)
         for key in KINDS:
             if getattr(work, key):
-                self.fields[f"kind_{key}"] = self._exception(KINDS[key], people)
+                self.fields[f"kind_{key}"] = self._exception(KINDS[key], people, choices)
         for enterprise in work.enterprises:
-            self.fields[f"enterprise_{enterprise.pk}"] = self._exception(enterprise.label, people)
+            self.fields[f"enterprise_{enterprise.pk}"] = self._exception(enterprise.label, people, choices)
 
     @staticmethod
-    def _exception(label: Any, people: QuerySet) -> _Person:
-        return _Person(people, label=label, required=False, empty_label=_("as above"))
+    def _exception(label: Any, people: QuerySet, choices: Choices) -> PersonField:
+        found = PersonField(people, label=label, required=False, empty_label=_("as above"))
+        found.show(choices)
+        return found
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -101,13 +113,20 @@ class HandoverForm(SentOnce):
 class CoverForm(SentOnce):
     """Who covers for me, from when to when."""
 
-    cover = _Person(User.objects.none(), label=_("Who covers for you"))
+    cover = PersonField(User.objects.none(), label=_("Who covers for you"))
     starts_on = forms.DateField(label=_("First day"), widget=DateInput())
     ends_on = forms.DateField(label=_("Last day"), widget=DateInput())
 
-    def __init__(self, *args: Any, officer: User, place: Place, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"starts_on": today}, **kwargs)
-        self.fields["cover"].queryset = open_work.successors(officer, place, today)
+    def __init__(self, data: Any = None, *, officer: User, place: Place, today: date, **kwargs: Any) -> None:
+        sent = data or {}
+        typed = dict(sent.items()) if FIND in sent else {}
+        super().__init__(None if typed else data, initial={"starts_on": today, **typed}, **kwargs)
+        people, text = open_work.successors(officer, place, today), searched(sent)
+        first = deputies_of(officer, place, today)
+        choices, is_cut = offered(people, text, first=first, also=str(sent.get("cover", "")))
+        field: Any = self.fields["cover"]
+        field.queryset = people
+        field.show(choices, text, is_cut=is_cut)
         self.today = today
 
     def clean(self) -> dict[str, Any]:

@@ -21,9 +21,11 @@ from openliaison.core.now import now
 from openliaison.register.models import Link
 
 from . import handover as service
+from . import handover_absence as absence
 from . import open_work
 from .handover_brief import brief
-from .handover_forms import KINDS, ChoosePersonForm, CoverForm, HandoverForm
+from .handover_forms import KINDS, ChoosePersonForm, CoverForm, HandoverForm, people_with_work
+from .handover_people import offered, searched
 from .models import Handover
 from .open_work import OpenWork
 
@@ -47,6 +49,20 @@ def handover(request: HttpRequest) -> HttpResponse:
         status = 422 if form.errors else 200
         context |= _work(person, work) | {"form": form}
     return render(request, "desks/handover.html", context, status=status)
+
+
+@roles("ol_area", "ol_officer")
+def people_options(request: HttpRequest) -> HttpResponse:
+    """People whose name holds the words: with `for` those who could take over from somebody, else the whole staff."""
+    today, place = request.scope.today, request.place
+    text, number = searched(request.GET), request.GET.get("for", "")
+    if request.scope.role == "ol_officer":
+        people = open_work.successors(request.user, place, today)
+    elif number.isascii() and number.isdigit() and len(number) < 18:
+        people = open_work.successors(get_object_or_404(people_with_work(place, today), pk=int(number)), place, today)
+    else:
+        people = people_with_work(place, today)
+    return render(request, "desks/people_options.html", {"options": offered(people, text)[0]})
 
 
 def _form(request: HttpRequest, person: User, work: OpenWork) -> HandoverForm:
@@ -73,7 +89,7 @@ def _decide(request: HttpRequest, person: User, work: OpenWork, form: HandoverFo
         return render(request, "desks/handover_sure.html", context)
     try:
         if is_absence:
-            service.cover_absence(
+            absence.cover_absence(
                 officer=person,
                 cover=data["successor"],
                 starts_on=data["starts_on"],
@@ -114,7 +130,7 @@ def cover(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            made = service.cover_absence(
+            made = absence.cover_absence(
                 officer=request.user,
                 cover=data["cover"],
                 starts_on=data["starts_on"],
@@ -159,7 +175,7 @@ def end_cover(request: HttpRequest, handover_id: int) -> HttpResponse:
     )
     found = get_object_or_404(rows, pk=handover_id)
     try:
-        service.end_cover(handover=found, by=request.role, at=now())
+        absence.end_cover(handover=found, by=request.role, at=now())
         messages.success(request, _("The cover has ended."))
     except Refused as error:
         messages.error(request, str(error))

@@ -1,13 +1,14 @@
 from django.urls import path
 
 from . import handover_views, joining, place_settings
-from .views import cockpit, homes, meeting, shell
+from .views import cockpit, homes, meeting, needing, shell
 
 app_name = "desks"
 urlpatterns = [
     path("", homes.home, name="home"),
     path("assign/<int:case_id>/", homes.assign, name="assign"),
     path("rows/<slug:key>/", cockpit.behind, name="rows"),
+    path("needs/", needing.needing_list, name="needing"),
     path("brief/", cockpit.brief, name="brief"),
     path("briefing/<int:enterprise_id>/", meeting.briefing, name="briefing"),
     path("dossier/<int:enterprise_id>/", meeting.dossier, name="dossier"),
@@ -18,6 +19,7 @@ urlpatterns = [
     path("more/", shell.more, name="more"),
     path("help/", shell.help_page, name="help"),
     path("handover/", handover_views.handover, name="handover"),
+    path("handover/people/", handover_views.people_options, name="people_options"),
     path("handover/<int:handover_id>/brief/", handover_views.handover_brief, name="handover_brief"),
     path("cover/", handover_views.cover, name="cover"),
     path("cover/<int:handover_id>/end/", handover_views.end_cover, name="end_cover"),

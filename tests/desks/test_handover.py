@@ -14,6 +14,7 @@ from openliaison.core.models import Journal, Task
 from openliaison.core.now import frozen
 from openliaison.core.scope import acting_as
 from openliaison.desks import handover as service
+from openliaison.desks import handover_absence as absence
 from openliaison.desks.handover_brief import brief
 from openliaison.desks.models import Handover
 from openliaison.desks.open_work import counts_for_administrator, open_work
@@ -289,7 +290,7 @@ def test_a_brief_opens_to_those_it_concerns_alone(client, office):
 
 def absent(office, by=None, **changes):
     given = {"starts_on": TODAY, "ends_on": TODAY + timedelta(days=7), "cover": office.next.user} | changes
-    return service.cover_absence(
+    return absence.cover_absence(
         officer=office.officer.user, by=by or office.officer, at=f.NOON, client_key=uuid.uuid4(), **given
     )
 

@@ -63,7 +63,7 @@ def of_suggestions(names: dict[int, str], scheme: str) -> list[Column]:
         Column("place", _("Place"), lambda s: s.enterprise.locality.label, "locality_path", is_extra=True),
         Column("current", _("Today"), lambda s: s.current.label if s.current else "", "current__display_name"),
         Column("officer", _("Proposed"), lambda s: s.officer.label if s.officer else "", "officer__display_name"),
-        Column("change", _("What changes"), lambda s: s.get_change_display(), "change"),
+        Column("change", _("What changes"), lambda s: s.get_change_display(), "rank"),
         Column("why", _("Why"), why),
         Column("state", _("State"), lambda s: s.get_state_display(), "state"),
         Column("decided", _("Decided"), lambda s: s.decided_at, "decided_at", is_extra=True, nulls_last=True),

@@ -99,7 +99,7 @@ def _list(request: HttpRequest, found: Proposal, rows: Any, filters: SuggestionF
         request,
         rows,
         columns.of_suggestions({}, request.place.industry_scheme),  # type: ignore[attr-defined]
-        default_sort="locality_path",
+        default_sort="rank",
         filters=filters,
         name="suggestions",
     )

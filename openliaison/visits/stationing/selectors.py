@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from openliaison.accounts.models import Role, User
@@ -167,6 +167,12 @@ def _covers_of(today: date) -> QuerySet:
 
 # ── Proposals ────────────────────────────────────────────────
 
+# What a person looks at first: nobody free, then what changes, then what stays.
+RANK = Case(
+    *(When(change=change, then=Value(n)) for n, change in enumerate(("nobody", "new", "move", "keep"))),
+    output_field=IntegerField(),
+)
+
 
 def proposals(scope: Scope) -> QuerySet:
     rows = Proposal.objects.visible_to(scope).select_related("locality", "made_by", "place")
@@ -176,7 +182,7 @@ def proposals(scope: Scope) -> QuerySet:
 def suggestions(scope: Scope, proposal: Proposal, wanted: dict[str, Any]) -> QuerySet:
     """What a proposal says of each enterprise, narrowed by the page's filters."""
     rows = Suggestion.objects.visible_to(scope).filter(proposal=proposal)
-    rows = rows.select_related("enterprise__locality", "officer", "current")
+    rows = rows.select_related("enterprise__locality", "officer", "current").annotate(rank=RANK)
     if text := wanted.get("q"):
         rows = rows.filter(enterprise__in=search.matching(Enterprise.objects.visible_to(scope), text))
     if wanted.get("change"):
