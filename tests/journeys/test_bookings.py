@@ -1,4 +1,4 @@
-"""A no without consequence, and one visit instead of two: offices ask, the enterprise decides, the desk puts together."""
+"""A no without consequence, and one visit instead of two: offices ask, the enterprise decides, the desk joins."""
 
 from __future__ import annotations
 
