@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -13,6 +12,7 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, TruncMonth
 
 from openliaison.accounts.models import Organisation
+from openliaison.core.errors import Refused
 from openliaison.core.models import Locality, Place
 from openliaison.core.scope import Scope, area
 
@@ -31,7 +31,7 @@ class Body:
 
     organisation: Organisation | None
     minutes: int = 0
-    by_kind: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    by_kind: dict[str, int] = field(default_factory=dict)  # a template asks a defaultdict for "items" and gets 0
     is_over: bool = False
 
 
@@ -74,10 +74,18 @@ def lines(scope: Scope) -> QuerySet:
     return BurdenEntry.objects.visible_to(scope).select_related("organisation", "enterprise")
 
 
+def ceilings_of(place: Place, last: date, today: date) -> Ceilings:
+    """The ceilings as they stood on a day; today's where the place had none yet."""
+    try:
+        return ceilings(place, last)
+    except Refused:
+        return ceilings(place, today)
+
+
 def our_time(scope: Scope, enterprise_id: int, place: Place, month: date) -> OurTime:
     """What was asked of an enterprise in a month, by body and line, and its year before."""
     first, last = month_of(month)
-    limits = ceilings(place, last)
+    limits = ceilings_of(place, last, scope.today or last)
     found = list(lines(scope).filter(enterprise_id=enterprise_id, on__range=(first, last)))
     marks = DiaryMark.objects.filter(enterprise_id=enterprise_id, on__range=(first, last))
     taken = marks.aggregate(minutes=Coalesce(Sum("minutes"), 0), visits=Count("pk", filter=Q(is_at_door=True)))
@@ -98,7 +106,7 @@ def _bodies(found: Iterable[BurdenEntry], limits: Ceilings) -> list[Body]:
     for line in found:
         body = by.setdefault(line.organisation_id, Body(line.organisation))
         body.minutes += line.minutes
-        body.by_kind[line.kind] += line.minutes
+        body.by_kind[line.kind] = body.by_kind.get(line.kind, 0) + line.minutes
         body.is_over = body.minutes > limits.minutes_of_one
     return sorted(by.values(), key=lambda b: str(b.organisation or ""))
 

@@ -109,7 +109,7 @@ def offices(request: HttpRequest) -> HttpResponse:
     filters = OfficesFilter(request.GET, place=place, today=scope.today)
     wanted = filters.wanted
     rows = ledger.narrowed(BurdenEntry.objects.visible_to(scope), wanted, scope, place)
-    limits = burden_selectors.ceilings(place, wanted["until"])
+    limits = ledger.ceilings_of(place, wanted["until"], scope.today)
     is_month = wanted["since"].replace(day=1) == wanted["until"].replace(day=1)
     found = ledger.by_office(rows)
     context = {
@@ -172,7 +172,7 @@ def asked_by_us(request: HttpRequest) -> HttpResponse:
     """What our office asked of each enterprise in a month, and what it may still ask."""
     scope = request.scope  # type: ignore[attr-defined]
     month = read_month(request.GET.get("month", ""), scope.today)
-    limits = burden_selectors.ceilings(request.place, month)  # type: ignore[attr-defined]
+    limits = ledger.ceilings_of(request.place, month, scope.today)  # type: ignore[attr-defined]
     page = ListPage(request, ledger.asked_by_us(scope, month), _own_columns(limits), "name")
     if kind := request.GET.get("export"):
         return page.export(kind, FILE, now())
