@@ -30,7 +30,7 @@ from openliaison.core.models import CalendarDay, SavedView, Task
 from openliaison.core.scope import ADMIN, ANALYST, AREA, ENTERPRISE, HANDLER, INSPECTOR, LEADER, OFFICER
 from openliaison.desks.models import Handover
 from openliaison.register.models import Booking, Contact, Fact, GroupTie, ImportBatch, Link, Merge, Site
-from openliaison.visits.models import Visit
+from openliaison.visits.models import Proposal, Suggestion, Visit
 from tests import factories
 from tests.conftest import NOON, ROOT
 from tests.core.rich_world import RichWorld
@@ -134,6 +134,8 @@ class Samples:
             "tie_id": GroupTie.objects.get(parent=world.mine).pk,
             "site_id": Site.objects.get(enterprise=world.mine).pk,
             "booking_id": Booking.objects.filter(enterprise=world.mine, organisation__code="grid")[0].pk,
+            "proposal_id": Proposal.objects.get(suggestions__enterprise=world.mine).pk,
+            "suggestion_id": Suggestion.objects.get(enterprise=world.mine).pk,
             "link_id": Link.objects.get(enterprise=world.mine, kind="officer").pk,
             "merge_id": Merge.objects.get(kept=world.mine).pk,
             "other_id": world.theirs.pk,
