@@ -108,7 +108,7 @@ def _columns(request: HttpRequest) -> list[Column]:
         Column("state", _("State"), lambda b: b.get_state_display(), "state"),
         Column("instead", _("Instead"), lambda b: b.get_instead_display(), is_extra=True),
         Column("requested_at", _("Asked on"), lambda b: b.requested_at, "requested_at", is_extra=True),
-        Column("people", _("People"), lambda b: b.people, "people", is_number=True, is_extra=True),
+        Column("people", _("How many come"), lambda b: b.people, "people", is_number=True, is_extra=True),
         Column("locality", _("Place"), lambda b: b.enterprise.locality.label, "locality_path", is_extra=True),
         Column("basis", _("Basis"), lambda b: b.basis, is_extra=True),
     ]
