@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from openliaison.accounts.models import Organisation
 from openliaison.cases.models import Category
 from openliaison.core.models import Locality, Place
+from openliaison.register.selectors import officer_choices
 
 from .selectors.leader import SPANS
 from .selectors.rows import THE_DESK, Ask
@@ -91,6 +92,49 @@ class RowsForm(SpanForm):
             officer=data.get("officer") or 0,
             days=data.get("days") or base.days,
         )
+
+
+class NeedingForm(forms.Form):
+    """What the list of those who need a visit is narrowed to."""
+
+    q = forms.CharField(label=_lazy("Enterprise"), required=False, max_length=100)
+    reason = forms.ChoiceField(label=_lazy("Why"), required=False)
+    inside = forms.ModelChoiceField(
+        None, label=_lazy("Where"), required=False, to_field_name="code", empty_label=_lazy("the whole area")
+    )
+    officer = forms.ChoiceField(label=_lazy("Officer"), required=False)
+
+    def __init__(self, *args: Any, place: Place, path_from: str, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["inside"].queryset = Locality.objects.filter(place=place, parent__path=path_from)  # type: ignore[attr-defined]
+        self.fields["inside"].label_from_instance = lambda locality: locality.label  # type: ignore[attr-defined]
+        self.fields["reason"].choices = [("", _("any")), *_reasons()]  # type: ignore[attr-defined]
+        asked = str(self.data.get("officer") or "")
+        self.fields["officer"].choices = [("", _("any")), *officer_choices(place, today, asked)]  # type: ignore[attr-defined]
+
+    def ask(self, base: Ask) -> Ask:
+        """The asking person's question, narrowed."""
+        data = self.cleaned_data
+        officer = int(data["officer"]) if data.get("officer") else 0
+        return base.but(text=data.get("q", "").strip(), inside=data.get("inside"), officer=officer)
+
+
+def _reasons() -> list[tuple[str, str]]:
+    return [
+        ("booked_today", _("agreed for today")),
+        ("promise_late", _("a promise is late")),
+        ("promise_due", _("a promise is due")),
+        ("overdue", _("a case is overdue")),
+        ("due_soon", _("a case is due within a day")),
+        ("never", _("never contacted")),
+        ("silent_long", _("long silence")),
+        ("silent", _("contact is due")),
+        ("questions", _("a question waits")),
+        ("to_confirm", _("a reply waits for its word")),
+        ("many_open", _("many open cases")),
+        ("warning", _("a warning")),
+        ("policies", _("policies not used")),
+    ]
 
 
 class AssignForm(forms.Form):

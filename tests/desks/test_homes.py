@@ -36,7 +36,7 @@ def test_home_bell_help_menu_and_search_open_for_everybody_in_both_languages(wor
 
 @pytest.mark.parametrize(
     ("kind", "queries"),
-    [("officer", 25), ("coordinator", 44), ("handler", 21), ("leader", 33), ("enterprise", 21), ("inspector", 11),
+    [("officer", 34), ("coordinator", 46), ("handler", 21), ("leader", 33), ("enterprise", 22), ("inspector", 11),
      ("administrator", 17)],
 )  # fmt: skip
 def test_a_home_costs_the_same_for_few_and_for_many(world, at_the_screen, django_assert_num_queries, kind, queries):
@@ -94,7 +94,8 @@ def test_cases_promises_and_questions_are_reasons_the_heaviest_first(world, at_t
     page = at_the_screen(world.officer).get("/").context
     assert [v.enterprise.name for v in page["visits"]] == ["北岗专用汽车有限公司", "安静企业有限公司"]
     assert [r.text for r in page["visits"][0].reasons] == [
-        "1 case overdue", "1 question waits for its answer", "1 reply waits for its word", "1 promise to it is due",
+        "1 case overdue", "1 promise to it is due", "1 question waits for its answer", "1 reply waits for its word",
+        "3 open cases",
     ]  # fmt: skip
     assert len(page["first"]) == 3
     assert "哪条线" in at_the_screen(world.officer).get("/").content.decode()

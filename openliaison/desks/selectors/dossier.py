@@ -77,7 +77,7 @@ def briefing(enterprise: Enterprise, ask: Ask) -> Briefing:
     stale = sorted((f for f in facts if not f.is_fresh), key=lambda f: f.fact.as_of)
     missing = _missing(enterprise, facts)
     counted = all_cases.filter(closed_at__gte=at - YEAR).exclude(outcome__in=["declined", "duplicate"])
-    visits = Visit.objects.visible_to(scope).filter(enterprise=enterprise).select_related("officer")
+    visits = Visit.objects.visible_to(scope).standing().filter(enterprise=enterprise).select_related("officer")
     team = Link.objects.visible_to(scope).active(scope.today).filter(enterprise=enterprise)  # type: ignore[arg-type]
     return Briefing(
         enterprise=enterprise,

@@ -58,7 +58,7 @@ def our_page(ask: Ask) -> dict[str, Any]:
         "reads": ReadLog.objects.visible_to(scope).select_related("person")[:5],
         "officers": officers.select_related("user").order_by("-kind"),  # the officer, the deputy, the cover
         "unconfirmed": Visit.objects.visible_to(scope).filter(confirmed_at=None).since(at - timedelta(days=90)).count(),
-        "last_visit": Visit.objects.visible_to(scope).select_related("officer").order_by("-at").first(),
+        "last_visit": Visit.objects.visible_to(scope).standing().select_related("officer").order_by("-at").first(),
         "at": at,
     }
 

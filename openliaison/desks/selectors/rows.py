@@ -134,14 +134,16 @@ def _unserved(ask: Ask) -> QuerySet:
 
 def with_last_contact(rows: QuerySet) -> QuerySet:
     """Enterprises with the instant of their last contact, the longest ago first."""
-    last = Visit.objects.filter(enterprise=OuterRef("pk")).order_by("-at").values("at")[:1]
+    last = Visit.objects.standing().filter(enterprise=OuterRef("pk")).order_by("-at").values("at")[:1]
     found = rows.select_related("locality").defer("search").annotate(last_at=Subquery(last))
     return found.order_by(F("last_at").asc(nulls_first=True), "name")
 
 
 def longest_silent(rows: QuerySet, most: int) -> list[Any]:
     """The first of `with_last_contact`. Those never met come first and are many: an index gives them by name."""
-    never = with_last_contact(rows.filter(~Exists(Visit.objects.filter(enterprise=OuterRef("pk"))))).order_by("name")
+    never = with_last_contact(
+        rows.filter(~Exists(Visit.objects.standing().filter(enterprise=OuterRef("pk"))))
+    ).order_by("name")
     found = list(never[:most])
     return found if len(found) == most else list(with_last_contact(rows)[:most])
 

@@ -19,6 +19,7 @@ from openliaison.desks.charts import Chart, line_chart
 from openliaison.desks.forms import DEFAULT_DAYS, RowsForm, SpanForm
 from openliaison.desks.selectors import leader, rows
 from openliaison.desks.selectors.clocks import clocked
+from openliaison.desks.selectors.needing import officers_of
 from openliaison.desks.selectors.rows import ROWS, Ask, Rows
 from openliaison.desks.selectors.tasks import open_tasks
 
@@ -77,6 +78,8 @@ def behind(request: HttpRequest, key: str) -> HttpResponse:
     context = {"list": page, "page": page.page, "rows": named, "key": key, "form": form, "at": at}
     if named.kind == "case":
         context["clocked"] = clocked(page.page, request.place, at)
+    elif request.scope.role == "ol_area":
+        context["officers"] = officers_of([e.pk for e in page.page], base)
     template = "desks/rows_cases.html" if named.kind == "case" else "desks/rows_enterprises.html"
     return render(request, template, context, status=200 if is_valid else 422)
 
