@@ -185,7 +185,8 @@
       return true;
     }
     await stopOn(status, content, who);
-    if ([403, 404, 413, 422].includes(status) && !content.unread) {
+    const waitsForVisit = status === 409 && content.why === "visit_missing";
+    if ([403, 404, 409, 413, 422].includes(status) && !content.unread && !waitsForVisit) {
       await P.store.keepPhoto({ ...photo, state: "needs", why: content.error ?? "" });
       return true;
     }

@@ -79,6 +79,7 @@
     tabs(page);
     foot(page);
     const main = at("main");
+    performance.mark("phone-drawn");
     main.className = page.act ? "ph ph-has-act" : "ph";
     main.replaceChildren(...[told && toldAt === key ? h("div.mt-3", { id: "ph-told" }, P.note("ok", "circle-check", told)) : "", ...page.main].flat(3).filter(Boolean));
     if (isNew) { scrollTo(0, 0); at("ph-title").focus({ preventScroll: true }); } else held?.();
