@@ -19,9 +19,11 @@ from openliaison.core.jobs import settle_tasks
 from openliaison.core.models import Journal, Place, Task
 from openliaison.desks.growth import grow
 from openliaison.desks.growth.names import official_number
-from openliaison.register.models import Enterprise, Fact, Link
+from openliaison.register.models import Booking, BurdenEntry, DiaryMark, Enterprise, Fact, Link, Refusal
 from openliaison.register.services import add_enterprise
+from openliaison.register.services.diary_steps import spend
 from openliaison.visits.models import Visit
+from openliaison.visits.services.spending import note_time
 from tests import factories
 from tests.conftest import NOON
 
@@ -254,6 +256,37 @@ def test_team_contacts_facts_and_visits_hang_together():
     assert all(e.contacts.filter(is_main=True).count() == 1 for e in Enterprise.objects.all())
     assert Fact.objects.current().filter(key="employees").count() == 80
     assert not User.objects.filter(username__startswith="g", is_demo=True).exists()
+
+
+def test_the_diary_and_the_ledger_hold_what_services_would_have_written():
+    _grown(enterprises=120, cases=60)
+
+    assert set(Booking.objects.values_list("state", flat=True)) == set(Booking.State.values)
+    bookings = {b.client_key: b for b in Booking.objects.select_related("place", "enterprise__place", "organisation")}
+    grown = (_kept(DiaryMark, bookings), _kept(BurdenEntry, bookings))
+    for booking in bookings.values():
+        spend(booking, by=None, at=NOON)
+    assert (_kept(DiaryMark, bookings), _kept(BurdenEntry, bookings)) == grown
+    assert all(r.booking.state == "not_now" for r in Refusal.objects.select_related("booking"))
+
+    late = Visit.objects.filter(at__gte=NOON - timedelta(days=300)).select_related("place", "enterprise", "officer")
+    keys = {v.client_key for v in late}
+    assert keys
+    grown = (_kept(DiaryMark, keys), _kept(BurdenEntry, keys))
+    for visit in late:
+        note_time(visit, Role.objects.get(user_id=visit.officer_id, kind="officer"), NOON)
+    assert (_kept(DiaryMark, keys), _kept(BurdenEntry, keys)) == grown
+
+    count = Booking.objects.count()
+    grow(enterprises=0, cases=0, at=NOON, say=lambda text: None, seed=1)
+    assert not Link.objects.filter(kind__in=("officer", "deputy"), ends_on=None, term_until=None).exists()
+    with_some = Enterprise.objects.exclude(bookings=None).count()
+    assert Booking.objects.count() > count and with_some < Enterprise.objects.count()
+
+
+def _kept(model, sources) -> set[tuple]:
+    names = [f.attname for f in model._meta.concrete_fields if f.name not in ("id", "what", "what_en")]
+    return set(model.objects.filter(source__in=list(sources)).values_list(*names))
 
 
 def test_an_offices_link_ends_ninety_days_after_its_last_case_closed():

@@ -19,10 +19,11 @@ from openliaison.core import journal, places
 from openliaison.core.errors import Refused
 from openliaison.core.models import Place
 from openliaison.core.now import now
-from openliaison.register.models import Enterprise
+from openliaison.register.models import Booking, Enterprise
 
 from . import marks
 from .caseload import Caseload
+from .diaries import Diaries
 from .firms import YEARS, Founder
 from .ground import Ground
 
@@ -68,7 +69,8 @@ def grow(
     at: datetime | None = None,
     say: Callable[[str], None] = print,
 ) -> Grown:
-    """Add invented enterprises, and cases of the new ones (of those on file where no new ones are asked for).
+    """Add invented enterprises, and cases of the new ones (of those on file where no new ones are asked for); fill
+    the diaries of those that have none.
 
     Args:
         place: the example place where it is left out.
@@ -89,6 +91,7 @@ def grow(
     if cases and not ids:
         raise Refused(f"{place.label} has no invented enterprises; add some with the cases.")
     _add_cases(ground, rng, ids, cases, say)
+    Diaries(ground, Random(f"{seed}:{Booking.objects.count()}")).fill(ids)
     marks.mark(place)
     journal.record(place, "grown", by=None, at=at, enterprises=enterprises, cases=cases, seed=seed)
     _tidy()
