@@ -96,7 +96,6 @@ ENTRIES = (
         owns=("cases:promise", "cases:settle_promise"),
     ),
     Entry("visits:phone", _("Outbox"), "cloud-upload", (OFFICER,), on_phone=False),
-    Entry("register:our_time", _("Time asked of us"), "clock-hour-4", (ENTERPRISE,), on_phone=False),
     Entry(
         "register:time_offices",
         _("Asked time"),
