@@ -20,6 +20,7 @@ from openliaison.core.api import router as core
 from openliaison.register.api import router as register
 from openliaison.register.diary_api import router as diary
 from openliaison.visits.api import router as visits
+from openliaison.visits.stationing.api import router as stationing
 
 PREFIX = "/api/v1/"
 ROUTERS: dict[str, Router] = {
@@ -30,6 +31,7 @@ ROUTERS: dict[str, Router] = {
     "cases": cases,
     "promises": promises,
     "visits": visits,
+    "stationing": stationing,
 }
 api = NinjaAPI(title="OpenLiaison", version="1", urls_namespace="api", docs_url=None, openapi_url=None)
 for _router in ROUTERS.values():
