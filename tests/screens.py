@@ -41,6 +41,8 @@ SCREENS = (
     Screen("officer-more", "wangli", "/more/"),
     Screen("officer-help", "wangli", "/help/"),
     Screen("officer-account", "wangli", "/account/me/"),
+    Screen("officer-conflicts", "wangli", "/visits/conflicts/"),
+    Screen("officer-phones", "wangli", "/visits/phones/"),
     # The coordinator's desk
     Screen("desk", "linjie", "/"),
     Screen("desk-cases", "linjie", "/cases/"),
@@ -56,6 +58,7 @@ SCREENS = (
     Screen("desk-diary", "linjie", "/enterprises/diary/week/"),
     Screen("desk-refusal", "linjie", "/enterprises/bookings/?state=not_now", FIRST_ROW),
     Screen("desk-joint", "linjie", "/enterprises/bookings/?kind=joint", FIRST_ROW),
+    Screen("desk-phones", "linjie", "/visits/phones/"),
     Screen("desk-help", "linjie", "/help/"),
     # A department
     Screen("department", "guojian", "/"),

@@ -30,7 +30,7 @@ from openliaison.core.models import CalendarDay, SavedView, Task
 from openliaison.core.scope import ADMIN, ANALYST, AREA, ENTERPRISE, HANDLER, INSPECTOR, LEADER, OFFICER
 from openliaison.desks.models import Handover
 from openliaison.register.models import Booking, Contact, Fact, GroupTie, ImportBatch, Link, Merge, Site
-from openliaison.visits.models import Proposal, Suggestion, Visit
+from openliaison.visits.models import Device, FactConflict, Proposal, Suggestion, Visit, VisitFile
 from tests import factories
 from tests.conftest import NOON, ROOT
 from tests.core.rich_world import RichWorld
@@ -136,6 +136,8 @@ class Samples:
             "booking_id": Booking.objects.filter(enterprise=world.mine, organisation__code="grid")[0].pk,
             "proposal_id": Proposal.objects.get(suggestions__enterprise=world.mine).pk,
             "suggestion_id": Suggestion.objects.get(enterprise=world.mine).pk,
+            "conflict_id": FactConflict.objects.get(enterprise=world.mine).pk,
+            "device_id": Device.objects.get(user=officer.user).pk,
             "link_id": Link.objects.get(enterprise=world.mine, kind="officer").pk,
             "merge_id": Merge.objects.get(kept=world.mine).pk,
             "other_id": world.theirs.pk,
@@ -150,6 +152,8 @@ class Samples:
             "core:settings_clock": {"key": "reply"},
             "core:settings_value": {"key": "decline_reasons"},
             "desks:rows": {"key": "open"},
+            "visits:picture": {"file_id": VisitFile.objects.get(enterprise=world.mine).pk},
+            "visits:phone_file": {"file_id": VisitFile.objects.get(enterprise=world.mine).pk},
         }
 
     def of(self, url: Url) -> dict[str, Any]:

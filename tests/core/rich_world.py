@@ -42,7 +42,16 @@ from openliaison.register.models import (
     Refusal,
     Site,
 )
-from openliaison.visits.models import Correction, Device, FactConflict, Proposal, Suggestion, Visit, VisitFile
+from openliaison.visits.models import (
+    Correction,
+    Device,
+    FactConflict,
+    LateVisit,
+    Proposal,
+    Suggestion,
+    Visit,
+    VisitFile,
+)
 from tests import factories
 from tests.conftest import NOON
 
@@ -297,6 +306,14 @@ class RichWorld:
         Correction.objects.create(visit=visit, made_by=visit.officer, made_at=NOON, reason="x", was={}, **where)
         FactConflict.objects.create(visit=visit, key="employees", mine=1, theirs=2, found_at=NOON, **where)
         Device.objects.create(place=firm.place, user=officer, name="x", first_seen_at=NOON, synced_at=NOON)
+        LateVisit.objects.create(
+            place=firm.place,
+            client_key=uuid.uuid4(),
+            role=Role.objects.filter(user=officer)[0],
+            user=officer,
+            enterprise=firm,
+            received_at=NOON,
+        )
         proposal = Proposal.objects.create(
             place=firm.place, locality=firm.locality, locality_path=firm.locality_path, made_by=officer, made_at=NOON
         )
