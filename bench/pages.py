@@ -35,11 +35,13 @@ ROLES = {
     "analyst": "fanxue",
     "administrator": "admin",
 }
-# (kind, name, URL name, query, roles; none: every role). A page that is not there is left out.
+# (kind, name, URL name and arguments, query, roles; none: every role). A page that is not there is left out.
 CASES = ("officer", "coordinator", "city coordinator", "department", "leader", "enterprise", "analyst")
 STAFF = ("officer", "coordinator", "city coordinator", "department", "leader", "inspector", "analyst")
 VISITS = ("officer", "coordinator", "city coordinator", "leader")
 PROMISES = ("officer", "coordinator", "city coordinator", "department", "leader", "enterprise")
+BOOKINGS = ("officer", "coordinator", "city coordinator", "department", "leader", "inspector", "analyst")
+AREA_WIDE = ("coordinator", "city coordinator", "leader", "analyst")
 SEES = ("officer", "coordinator", "city coordinator", "leader")
 LISTS: tuple[tuple[str, str, str, str, tuple[str, ...]], ...] = (
     (HOME, "home", "desks:home", "", ()),
@@ -66,7 +68,24 @@ LISTS: tuple[tuple[str, str, str, str, tuple[str, ...]], ...] = (
     (LIST, "promises, kept", "cases:promise_list", "state=kept", ("coordinator", "department")),
     (LIST, "visits", "visits:visit_list", "", VISITS),
     (LIST, "visits, searched", "visits:visit_list", "q=机械", ("coordinator",)),
-    (LIST, "not contacted", "desks:not_contacted", "", ("coordinator", "city coordinator")),
+    (LIST, "promises, late", "cases:promise_list", "state=late", ("coordinator", "department", "leader")),
+    (LIST, "who needs a visit", "desks:needing", "", ("coordinator", "city coordinator", "leader")),
+    (LIST, "not contacted", "desks:rows not-contacted", "", AREA_WIDE),
+    (LIST, "visited too often", "desks:rows too-often", "", AREA_WIDE),
+    (LIST, "bookings", "register:bookings", "", BOOKINGS),
+    (LIST, "the week's diary", "register:diary_week", "", ("coordinator", "city coordinator")),
+    (LIST, "our diary", "register:diary", "", ("enterprise",)),
+    (LIST, "data requests", "register:data_list", "", ("coordinator", "department")),
+    (LIST, "ledger", "register:time_lines", "", ("officer", *AREA_WIDE, "department")),
+    (LIST, "ledger by office", "register:time_offices", "", AREA_WIDE),
+    (LIST, "asked by us", "register:asked_by_us", "", ("department",)),
+    (DETAIL, "our time", "register:our_time", "", ("enterprise",)),
+    (LIST, "stationing", "visits:stationing", "", ("coordinator", "city coordinator", "leader")),
+    (LIST, "officers", "visits:officers", "", ("coordinator", "city coordinator", "leader")),
+    (LIST, "terms", "visits:terms", "", ("coordinator", "city coordinator")),
+    (LIST, "proposals", "visits:proposals", "", ("coordinator",)),
+    (LIST, "conflicts", "visits:conflicts", "", ("officer", "coordinator")),
+    (LIST, "phones", "visits:devices", "", ("officer", "coordinator")),
     (LIST, "bell", "desks:bell", "", ()),
     (SEARCH, "search from the head bar", "desks:search", "q=恒创", ()),
     (SEARCH, "search, a case's number", "desks:search", "q=2026-0418", ("coordinator", "department", "leader")),
@@ -90,7 +109,8 @@ def of_role(name: str, scope: Any) -> list[Page]:
         if roles and name not in roles:
             continue
         try:
-            path = reverse(url_name)
+            name_of_url, *args = url_name.split()
+            path = reverse(name_of_url, args=args)
         except NoReverseMatch:
             continue
         found.append(Page(kind, title, f"{path}?{query}" if query else path))
@@ -98,8 +118,8 @@ def of_role(name: str, scope: Any) -> list[Page]:
 
 
 def _rows(name: str, scope: Any) -> list[Page]:
-    from openliaison.cases.models import Case
-    from openliaison.register.models import Enterprise
+    from openliaison.cases.models import Case, Promise
+    from openliaison.register.models import Booking, Enterprise
     from openliaison.visits.models import Visit
 
     found = []
@@ -118,7 +138,16 @@ def _rows(name: str, scope: Any) -> list[Page]:
         found.append(Page(DETAIL, "an enterprise", reverse("register:enterprise", args=[enterprise_id])))
     if name in SEES and enterprise_id:
         found.append(Page(DETAIL, "briefing", reverse("desks:briefing", args=[enterprise_id])))
+    if name in BOOKINGS and enterprise_id:
+        found.append(Page(DETAIL, "an enterprise's diary", reverse("register:diary_of", args=[enterprise_id])))
+    booking = Booking.objects.visible_to(scope).order_by("-starts_at").values_list("pk", flat=True).first()
+    if booking and (name in BOOKINGS or name == "enterprise"):
+        found.append(Page(DETAIL, "a booking", reverse("register:booking", args=[booking])))
+    promise = Promise.objects.visible_to(scope).order_by("-made_at").values_list("pk", flat=True).first()
+    if promise and name in PROMISES:
+        found.append(Page(DETAIL, "a promise", reverse("cases:promise", args=[promise])))
     visit = Visit.objects.visible_to(scope).order_by("-at").values_list("pk", flat=True).first()
     if visit and name in VISITS:
         found.append(Page(DETAIL, "a visit", reverse("visits:visit", args=[visit])))
+        found.append(Page(DETAIL, "a visit's note", reverse("visits:note", args=[visit])))
     return found
