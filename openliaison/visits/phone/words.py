@@ -309,7 +309,7 @@ def _keeping() -> dict[str, Word]:
         "leave_keep": _("Log out; what is unsent waits for me here"),
         "leave_clean": _("Nothing waits to be sent. Briefings and pictures are deleted from this phone."),
         "left_offline": _(
-            "What was on this phone is deleted. Your log-in at the office's computer ends by itself after a while."
+            "What was on this phone is deleted. Your log-in at the office's computer ends when there is signal again."
         ),
         "drafts_go": [
             ngettext(

@@ -76,6 +76,16 @@
     return device;
   }
 
+  // While somebody logs out nothing is fetched anew; a page opened by whoever is logged in ends that.
+  const LEAVING_MS = 30_000;
+  const isLeaving = async () => Date.now() - ((await P.store.meta("leaving")) ?? 0) < LEAVING_MS;
+  const setLeaving = (is) => P.store.setMeta("leaving", is ? Date.now() : 0);
+
+  async function logOut(person) {
+    await setLeaving(true);
+    await leave(person);
+  }
+
   // The coordinator revoked this phone: nothing stays, not even what was not sent.
   async function wipe(why) {
     await P.store.dropAll();
@@ -89,5 +99,5 @@
     try { Object.keys(localStorage).filter((k) => k.startsWith(mine)).forEach((k) => localStorage.removeItem(k)); } catch { /* nothing could be kept there */ }
   };
 
-  P.keeping = { ageOf, deviceOf, forgetOld, forgetSent, isUnsent, leave, meet, noteServerTime, unsent, wipe };
+  P.keeping = { ageOf, deviceOf, forgetOld, forgetSent, isLeaving, isUnsent, leave, logOut, meet, noteServerTime, setLeaving, unsent, wipe };
 })((self.Phone ??= {}));

@@ -40,13 +40,15 @@
   // ── Log-out: what is unsent is offered for sending first; then all else goes
   async function logOut() {
     const { person } = P.here;
-    await P.keeping.leave(person);
+    await P.keeping.logOut(person);
     try {
       const { token } = await P.sending.whoIsThere();
       const form = h("form", { method: "post", action: "/account/log-out/" }, h("input", { type: "hidden", name: "csrfmiddlewaretoken", value: token }));
       document.body.append(form);
       form.submit();
     } catch {
+      await P.store.setMeta("logout_due", person);
+      await P.keeping.setLeaving(false);
       await P.readHere();
       P.go("#/", t("left_offline"));
     }

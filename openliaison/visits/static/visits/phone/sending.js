@@ -77,11 +77,21 @@
   }
 
   async function needsOfficer(who) {
+    if (await P.keeping.isLeaving()) throw new Ended("leaving");
+    if (who.person && (await P.store.meta("logout_due")) === who.person) return endSession(who);
     const problem = !who.person ? "login" : !who.is_officer ? "role" : (await P.store.meta("revoked")) ? "revoked" : "";
     if (who.person) await P.keeping.meet(who.person, who.is_officer);
     if (!problem) return;
     await P.store.setMeta("problem", problem);
     throw new Ended(problem);
+  }
+
+  // A log-out without signal is made good as soon as there is one.
+  async function endSession(who) {
+    await ask("/account/log-out/", { method: "POST", headers: { "X-CSRFToken": who.token } });
+    await P.store.setMeta("logout_due", null);
+    await P.store.setMeta("problem", "login");
+    throw new Ended("login");
   }
 
   // Statuses after which nothing else is worth trying.
@@ -200,6 +210,7 @@
     const { status, headers: said, content } = await ask("/phone/pack.json", { headers: { ...(await headers(who)), ...same } });
     await stopOn(status, content, who);
     if (status !== 200 && status !== 304) return;
+    if ((await P.store.meta("person")) !== who.person) return; // logged out meanwhile
     const at = Date.parse(said.get("X-Server-Time") ?? content.server_time) || Date.now();
     await P.keeping.noteServerTime(new Date(at).toISOString());
     const fresh = status === 304 ? before : { content, etag: said.get("ETag") };

@@ -144,6 +144,7 @@
 
   async function begin() {
     P.setLanguage(P.language);
+    await P.keeping.setLeaving(false);
     const forgot = await P.keeping.forgetOld();
     await P.readHere();
     P.drafts.forgetOthers((await P.store.packs()).map((p) => p.person));

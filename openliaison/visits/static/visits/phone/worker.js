@@ -71,7 +71,8 @@
     const { person, is_officer: isOfficer, leave, send } = event.data ?? {};
     await P.keeping.forgetOld();
     if (person) await P.keeping.meet(person, isOfficer);
-    if (leave) await P.keeping.leave(person);
+    if (person) await P.keeping.setLeaving(false);
+    if (leave) await P.keeping.logOut(person);
     else if (send) await P.sending.run();
     event.ports[0]?.postMessage({ unsent: person ? (await P.keeping.unsent(person)).length : 0 });
   })()));
