@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from openliaison.accounts.models import Organisation
 from openliaison.core import formatting
@@ -19,7 +19,7 @@ from ..burden_selectors import month_of
 from ..models import BurdenEntry
 from .localities import indented, localities
 
-ANY = ("", _("any"))
+ANY = ("", _lazy("any"))
 
 
 def read_month(text: str, today: date) -> date:
@@ -34,11 +34,11 @@ def read_month(text: str, today: date) -> date:
 class LinesFilter(forms.Form):
     """Filters of the lines; what cannot be read says so and narrows nothing."""
 
-    q = forms.CharField(label=_("Enterprise"), required=False, max_length=100)
-    organisation = forms.ChoiceField(label=_("Asked by"), required=False)
-    kind = forms.ChoiceField(label=_("What for"), required=False, choices=[ANY, *BurdenEntry.Kind.choices])
-    since = forms.DateField(label=_("On or after"), widget=DateInput(), required=False)
-    until = forms.DateField(label=_("On or before"), widget=DateInput(), required=False)
+    q = forms.CharField(label=_lazy("Enterprise"), required=False, max_length=100)
+    organisation = forms.ChoiceField(label=_lazy("Asked by"), required=False)
+    kind = forms.ChoiceField(label=_lazy("What for"), required=False, choices=[ANY, *BurdenEntry.Kind.choices])
+    since = forms.DateField(label=_lazy("On or after"), widget=DateInput(), required=False)
+    until = forms.DateField(label=_lazy("On or before"), widget=DateInput(), required=False)
     enterprise = forms.IntegerField(required=False, min_value=1, max_value=2**62, widget=forms.HiddenInput)
     place = forms.CharField(required=False, max_length=30, widget=forms.HiddenInput)
 
@@ -49,12 +49,12 @@ class LinesFilter(forms.Form):
         else:
             offices = Organisation.objects.filter(place=place).order_by("name")
             listed = [(o.code, o.label) for o in offices]
-            self.fields["organisation"].choices = [ANY, (ledger.THE_DESK, _("the desk")), *listed]  # type: ignore[attr-defined]
+            self.fields["organisation"].choices = [ANY, (ledger.THE_DESK, _lazy("the desk")), *listed]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("since") and data.get("until") and data["until"] < data["since"]:
-            self.add_error("until", _("The end lies before the beginning."))
+            self.add_error("until", _lazy("The end lies before the beginning."))
         return data
 
     @property
@@ -66,21 +66,21 @@ class LinesFilter(forms.Form):
 class OfficesFilter(forms.Form):
     """Which months, and where."""
 
-    month = forms.ChoiceField(label=_("Month"), required=False)
+    month = forms.ChoiceField(label=_lazy("Month"), required=False)
     back = forms.ChoiceField(
-        label=_("Span"),
+        label=_lazy("Span"),
         required=False,
-        choices=[("1", _("one month")), ("3", _("three months")), ("12", _("twelve months"))],
+        choices=[("1", _lazy("one month")), ("3", _lazy("three months")), ("12", _lazy("twelve months"))],
     )
-    kind = forms.ChoiceField(label=_("What for"), required=False, choices=[ANY, *BurdenEntry.Kind.choices])
-    place = forms.ChoiceField(label=_("Place"), required=False)
+    kind = forms.ChoiceField(label=_lazy("What for"), required=False, choices=[ANY, *BurdenEntry.Kind.choices])
+    place = forms.ChoiceField(label=_lazy("Place"), required=False)
 
     def __init__(self, data: Any, *, place: Place, today: date) -> None:
         super().__init__(data, auto_id="filter-%s")
         months = ledger.months_back(today, 36)
         self.today = today
         self.fields["month"].choices = [(f"{m:%Y-%m}", formatting.month(m)) for m in months]  # type: ignore[attr-defined]
-        self.fields["place"].choices = [("", _now("everywhere")), *indented(localities(place))]  # type: ignore[attr-defined]
+        self.fields["place"].choices = [("", _("everywhere")), *indented(localities(place))]  # type: ignore[attr-defined]
         self.initial = {"month": f"{today:%Y-%m}", "back": "1"}
 
     @property

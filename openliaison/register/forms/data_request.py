@@ -9,8 +9,8 @@ from typing import Any
 
 from django import forms
 from django.utils.functional import lazy
-from django.utils.translation import gettext as _now
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from openliaison.core.forms import DateInput, SentOnce
 from openliaison.core.models import Place
@@ -30,18 +30,18 @@ class AskDataForm(SentOnce):
     """Which facts of the catalogue, which questions of one's own, by when."""
 
     purpose = forms.CharField(
-        label=_("What do you need it for?"),
-        help_text=_("The enterprise decides by this sentence."),
+        label=_lazy("What do you need it for?"),
+        help_text=_lazy("The enterprise decides by this sentence."),
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    wanted_by = forms.DateField(label=_("Answer wanted by"), widget=DateInput())
+    wanted_by = forms.DateField(label=_lazy("Answer wanted by"), widget=DateInput())
     facts = forms.MultipleChoiceField(
-        label=_("Facts of the catalogue"), required=False, widget=forms.CheckboxSelectMultiple
+        label=_lazy("Facts of the catalogue"), required=False, widget=forms.CheckboxSelectMultiple
     )
     over_reason = forms.CharField(
-        label=_("Why all the same?"),
-        help_text=_("The desk sees the reason."),
+        label=_lazy("Why must it be asked all the same?"),
+        help_text=_lazy("The desk sees the reason."),
         max_length=300,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -53,13 +53,13 @@ class AskDataForm(SentOnce):
         self.topics = _topics(place)
         self.fields["facts"].choices = [pair for _topic, pairs in self.topics for pair in pairs]  # type: ignore[attr-defined]
         self.fields["wanted_by"].initial = today + timedelta(days=USUAL_DAYS)
-        types = [("", _now("kind of answer")), *TYPES.items()]
+        types = [("", _("kind of answer")), *TYPES.items()]
         for n in range(1, OWN_ROWS + 1):
-            told = _now("Question %(n)s") % {"n": n}
+            told = _("Question %(n)s") % {"n": n}
             self.fields[f"label_{n}"] = forms.CharField(label=told, max_length=LONGEST, required=False)
-            self.fields[f"type_{n}"] = forms.ChoiceField(label=_now("Kind of answer"), choices=types, required=False)
+            self.fields[f"type_{n}"] = forms.ChoiceField(label=_("Kind of answer"), choices=types, required=False)
             self.fields[f"choices_{n}"] = forms.CharField(
-                label=_now("Choices, one a line"),
+                label=_("Choices, one a line"),
                 required=False,
                 max_length=1000,
                 widget=forms.Textarea(attrs={"rows": 2}),
@@ -83,9 +83,9 @@ class AskDataForm(SentOnce):
     def clean_wanted_by(self) -> date:
         day = self.cleaned_data["wanted_by"]
         if day <= self.today:
-            raise forms.ValidationError(_("Give the enterprise at least until tomorrow."))
+            raise forms.ValidationError(_lazy("Give the enterprise at least until tomorrow."))
         if day > self.today + timedelta(days=MOST_DAYS):
-            raise forms.ValidationError(_("That is more than a year ahead. Choose an earlier day."))
+            raise forms.ValidationError(_lazy("That is more than a year ahead. Choose an earlier day."))
         return day
 
     def clean(self) -> dict[str, Any]:
@@ -174,8 +174,10 @@ class AnswerForm(forms.Form):
 class DataFilter(forms.Form):
     """Filters of the list of data requests."""
 
-    q = forms.CharField(label=_("Enterprise"), required=False, max_length=100)
-    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("any")), *Booking.State.choices])
+    q = forms.CharField(label=_lazy("Enterprise"), required=False, max_length=100)
+    state = forms.ChoiceField(
+        label=_lazy("State"), required=False, choices=[("", _lazy("any")), *Booking.State.choices]
+    )
 
     def __init__(self, data: Any) -> None:
         super().__init__(data, auto_id="filter-%s")
