@@ -325,7 +325,10 @@ def _keeping() -> dict[str, Word]:
         ),
         "not_locked": _("This does not protect a phone that is not locked: keep a screen lock on it."),
         "room": _("%(used)s MB used here, %(free)s MB free for it"),
-        "forgot_old": _("The briefings were older than allowed and were deleted. They come back with a signal."),
+        "forgot_old": _(
+            "The briefings were older than allowed and were deleted. Sign in where there is a signal: they come back,"
+            " and what is unsent is sent."
+        ),
         "revoked": _("This phone was revoked"),
         "revoked_help": _("All that it kept was deleted, unsent visits too. Ask the desk if that was a mistake."),
         "set_up_again": _("Set it up again"),

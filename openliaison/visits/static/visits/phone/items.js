@@ -7,7 +7,7 @@
   // Kept on the phone first, whatever the signal; then sent.
   async function put({ key = P.uuid(), kind, enterprise, title, body }) {
     const row = { key, person: P.here.person, kind, enterprise_id: enterprise.id, enterprise: enterprise.name, title, body, made_at: new Date().toISOString(), order: Date.now(), state: "waiting", tries: 0 };
-    const kept = await P.store.changeItem(key, (before) => (["sent", "sending"].includes(before?.state) ? undefined : row));
+    const kept = await P.store.changeItem(key, (before) => (["sent", "sending"].includes(before?.state) ? undefined : { ...row, made_at: before?.made_at ?? row.made_at }));
     P.changed();
     ask();
     return kept ?? { isTooLate: true };

@@ -61,6 +61,7 @@
     P.signal.sending = true;
     P.changed();
     try {
+      await wakeStuck();
       const who = await whoIsThere();
       await needsOfficer(who);
       const all = await sendAll(who);
@@ -74,6 +75,12 @@
       P.signal.sending = false;
       P.changed();
     }
+  }
+
+  // Only one sends at a time: what still says so was left by a browser that was closed.
+  async function wakeStuck() {
+    const stuck = (await P.store.outbox(await P.store.meta("person") ?? 0)).filter((i) => i.state === "sending");
+    for (const { key } of stuck) await P.store.changeItem(key, (row) => row && { ...row, state: "waiting", why: "lost" });
   }
 
   async function needsOfficer(who) {
@@ -132,9 +139,8 @@
     return all;
   }
 
-  // What stood at "sending" when a browser died waits as before: this sender is the only one.
   const nextItem = async (person, tried) =>
-    (await P.store.outbox(person)).find((i) => ["waiting", "sending"].includes(i.state) && !tried.has(i.key));
+    (await P.store.outbox(person)).find((i) => i.state === "waiting" && !tried.has(i.key));
 
   async function nextPhoto(person, tried) {
     const arrived = new Set((await P.store.outbox(person)).filter((i) => i.state === "sent").map((i) => i.key));
@@ -143,7 +149,7 @@
 
   async function sendItem(item, who) {
     const going = await P.store.changeItem(item.key, (row) =>
-      row && ["waiting", "sending"].includes(row.state) ? { ...row, state: "sending", tries: (row.tries ?? 0) + 1 } : undefined);
+      row?.state === "waiting" ? { ...row, state: "sending", tries: (row.tries ?? 0) + 1 } : undefined);
     if (!going) return true;
     P.changed();
     const content = { client_key: going.key, kind: going.kind, made_at: going.made_at, sent_at: new Date().toISOString(), device: await P.keeping.deviceOf(who.person), body: going.body };
@@ -170,7 +176,7 @@
       await settle({ state: "waiting", why: "login" });
       await stopOn(status, content, who);
     }
-    const isTheirs = [400, 403, 404, 409, 413, 422].includes(status) && !content.unread;
+    const isTheirs = status === 413 || ([400, 403, 404, 409, 422].includes(status) && !content.unread);
     if (isTheirs) await settle({ state: "needs", status, why: content.error ?? "", fields: content.fields, now: content.now, reason: content.why });
     else await settle({ state: "waiting", why: "busy" });
     return isTheirs;
@@ -196,7 +202,7 @@
     }
     await stopOn(status, content, who);
     const waitsForVisit = status === 409 && content.why === "visit_missing";
-    if ([403, 404, 409, 413, 422].includes(status) && !content.unread && !waitsForVisit) {
+    if (status === 413 || ([403, 404, 409, 422].includes(status) && !content.unread && !waitsForVisit)) {
       await P.store.keepPhoto({ ...photo, state: "needs", why: content.error ?? "" });
       return true;
     }

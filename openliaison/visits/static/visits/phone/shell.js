@@ -65,11 +65,13 @@
   }
 
   // ── Drawing
+  let turn = 0;
   P.render = async (isNew = false) => {
+    const mine = (turn += 1);
     const where = route();
     const key = location.hash;
     const page = P.here.pack ? await P.views[where.name](where) : without();
-    if (key !== location.hash) return; // went on meanwhile
+    if (mine !== turn) return; // another drawing began meanwhile
     isNew ||= drawn !== key;
     const held = isNew ? null : focusHeld();
     drawn = key;

@@ -73,9 +73,13 @@
     if (person) await P.keeping.meet(person, isOfficer);
     if (person) await P.keeping.setLeaving(false);
     if (leave) await P.keeping.logOut(person);
-    else if (send) await P.sending.run();
+    else if (send && await isWorthIt(person)) await P.sending.run();
     event.ports[0]?.postMessage({ unsent: person ? (await P.keeping.unsent(person)).length : 0 });
   })()));
+
+  // Not at every page that is opened: when something waits, or the briefings have grown old.
+  const FRESH_MS = 600_000;
+  const isWorthIt = async (person) => (await P.keeping.unsent(person)).length > 0 || Date.now() - ((await P.store.pack(person))?.by_phone ?? 0) > FRESH_MS;
 
   // Browsers that can, wake this when the signal is back, also with every window closed.
   self.addEventListener("sync", (event) => { if (event.tag === "outbox") event.waitUntil(P.sending.run()); });
