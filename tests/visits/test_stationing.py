@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
+from django.utils import translation
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from openliaison.core.models import Journal, Task
@@ -46,6 +47,12 @@ class County:
 
     def accept(self, made: Proposal, ids: list[int]):
         return deciding.accept_suggestions(proposal=made, ids=ids, by=self.desk, at=NOON)
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -141,12 +141,11 @@ def _restore(row: Suggestion, today: date, by: Role, at: datetime) -> None:
     link, former = row.link, row.former
     assert link is not None
     Enterprise.objects.select_for_update(no_key=True).get(pk=row.enterprise_id)
-    register.end_stationing(link=link, on=max(today - DAY, link.starts_on - DAY), by=by, at=at, reason=TAKEN_BACK)
-    if former is None:
-        return
     if link.starts_on >= today:
-        former.ends_on, former.end_reason = None, ""
-        former.save(update_fields=["ends_on", "end_reason"])
+        _as_if_never(link, former)
+        return
+    register.end_stationing(link=link, on=today - DAY, by=by, at=at, reason=TAKEN_BACK)
+    if former is None:
         return
     role = Role.objects.in_office(today).filter(user=former.user, place=by.place, kind=Role.Kind.OFFICER).first()
     if role is None:
@@ -160,6 +159,14 @@ def _restore(row: Suggestion, today: date, by: Role, at: datetime) -> None:
         by=by,
         at=at,
     )
+
+
+def _as_if_never(link: Link, former: Link | None) -> None:
+    link.ends_on, link.end_reason = link.starts_on - DAY, TAKEN_BACK  # before its own first day: it never began
+    link.save(update_fields=["ends_on", "end_reason"])
+    if former:
+        former.ends_on, former.end_reason = None, ""
+        former.save(update_fields=["ends_on", "end_reason"])
 
 
 # ── What is needed, and what it does ─────────────────────────
