@@ -18,6 +18,7 @@ from openliaison.core.access import public
 from openliaison.core.api import Door
 from openliaison.core.api import router as core
 from openliaison.register.api import router as register
+from openliaison.register.burden_api import router as burden
 from openliaison.register.diary_api import router as diary
 from openliaison.visits.api import router as visits
 from openliaison.visits.stationing.api import router as stationing
@@ -27,6 +28,7 @@ ROUTERS: dict[str, Router] = {
     "core": core,
     "accounts": accounts,
     "register": register,
+    "burden": burden,
     "diary": diary,
     "cases": cases,
     "promises": promises,

@@ -13,5 +13,5 @@ urlpatterns = [
     path("data/", data.data_list, name="data_list"),
     path("data/ask/", data.ask, name="data_new"),
     path("data/<int:booking_id>/", data.data_request, name="data_request"),
-    path("data/sheets/<uuid:sheet>/", data.data_sheet, name="data_sheet"),
+    path("data/sheets/<uuid:sheet_id>/", data.data_sheet, name="data_sheet"),
 ]

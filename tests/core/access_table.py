@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from openliaison.core.models import CalendarDay, SavedView, Task
 from openliaison.core.scope import ADMIN, ANALYST, AREA, ENTERPRISE, HANDLER, INSPECTOR, LEADER, OFFICER
 from openliaison.desks.models import Handover
 from openliaison.register.models import Booking, Contact, Fact, GroupTie, ImportBatch, Link, Merge, Site
+from openliaison.register.services import data_requests
 from openliaison.visits.models import Device, FactConflict, Proposal, Suggestion, Visit, VisitFile
 from tests import factories
 from tests.conftest import NOON, ROOT
@@ -147,11 +149,26 @@ class Samples:
             "key": "employees",
             "language": "zh",
         }
+        asked = data_requests.ask_data(
+            enterprise=world.mine,
+            purpose="x",
+            questions=[{"label": "几人？", "type": "int"}],
+            wanted_by=date(2026, 12, 23),
+            over_reason="x",
+            by=lead,
+            at=NOON,
+        )
         # Where a parameter of the same name means something else.
         self.of_url = {
             "core:settings_clock": {"key": "reply"},
             "core:settings_value": {"key": "decline_reasons"},
             "desks:rows": {"key": "open"},
+            "register:data_request": {"booking_id": asked.pk},
+            "register:data_sheet": {"sheet_id": asked.sheet},
+            "api:data_request": {"booking_id": asked.pk},
+            "api:data_answer": {"booking_id": asked.pk},
+            "visits:by_key": {"key_id": Visit.objects.get(enterprise=world.mine).client_key},
+            "cases:by_entry": {"key_id": case.entries.order_by("pk")[0].client_key},
             "visits:picture": {"file_id": VisitFile.objects.get(enterprise=world.mine).pk},
             "visits:phone_file": {"file_id": VisitFile.objects.get(enterprise=world.mine).pk},
         }

@@ -12,7 +12,7 @@ from openliaison.core.access import roles
 
 
 @roles("ol_officer", "ol_area", "ol_handler", "ol_leader", "ol_analyst", "ol_enterprise")
-def by_entry(request: HttpRequest, key: UUID) -> HttpResponse:
+def by_entry(request: HttpRequest, key_id: UUID) -> HttpResponse:
     """Leads on to the case's page."""
-    found = get_object_or_404(Entry.objects.visible_to(request.scope), client_key=key)  # type: ignore[attr-defined]
+    found = get_object_or_404(Entry.objects.visible_to(request.scope), client_key=key_id)  # type: ignore[attr-defined]
     return redirect("cases:case", found.case_id)

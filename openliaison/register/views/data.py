@@ -215,13 +215,13 @@ def _who(row: Booking) -> str:
 
 
 @roles(*SEERS)
-def data_sheet(request: HttpRequest, sheet: UUID) -> HttpResponse:
+def data_sheet(request: HttpRequest, sheet_id: UUID) -> HttpResponse:
     """The answers of all enterprises that were asked the same, one row each."""
     rows = data_selectors.requests(request.scope)  # type: ignore[attr-defined]
-    told = data_selectors.sheet(rows, sheet)
+    told = data_selectors.sheet(rows, sheet_id)
     if told is None:
         raise Http404
-    page = ListPage(request, rows.filter(sheet=sheet), _sheet_columns(told), "enterprise__name")
+    page = ListPage(request, rows.filter(sheet=sheet_id), _sheet_columns(told), "enterprise__name")
     if kind := request.GET.get("export"):
         return page.export(kind, "data-answers", now())
     shown = [(row, [(name, told.answer(row, name)) for name in told.names if name in page.shown]) for row in page.page]

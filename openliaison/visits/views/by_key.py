@@ -12,7 +12,7 @@ from openliaison.visits.models import Visit
 
 
 @roles("ol_officer", "ol_area", "ol_leader", "ol_analyst", "ol_enterprise")
-def by_key(request: HttpRequest, key: UUID) -> HttpResponse:
+def by_key(request: HttpRequest, key_id: UUID) -> HttpResponse:
     """Leads on to the visit's page."""
-    found = get_object_or_404(Visit.objects.visible_to(request.scope), client_key=key)  # type: ignore[attr-defined]
+    found = get_object_or_404(Visit.objects.visible_to(request.scope), client_key=key_id)  # type: ignore[attr-defined]
     return redirect("visits:visit", found.pk)
