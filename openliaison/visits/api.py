@@ -20,7 +20,7 @@ from openliaison.core.receipts import once
 from openliaison.core.scope import AREA, ENTERPRISE, LEADER, OFFICER
 from openliaison.register.models import Booking, Contact, Enterprise
 
-from . import services
+from . import needs, services
 from .models import Visit
 
 router = Router(tags=["visits"])
@@ -77,6 +77,23 @@ class VisitIn(Schema):
     facts: dict[str, Any] = Field({}, description="Fact key → value, learned at the visit.")
 
 
+class ReasonOut(Schema):
+    key: str = Field(description="promise_late, overdue, never, silent, …: the names of the weights in `next_visit`.")
+    text: str
+    weight: int
+    url: str = Field(description="The page with the rows behind it.")
+
+
+class NextVisitOut(Schema):
+    enterprise_id: int
+    name: str
+    group: str = Field(description="now; spare: visited too often and nothing urgent; quiet: no reason.")
+    weight: int
+    last_at: datetime | None
+    seen_this_week: int = Field(description="The most visits at the door in any seven days around today.")
+    reasons: list[ReasonOut]
+
+
 class VisitQuery(Stretch):
     enterprise_id: int | None = None
     mode: Literal["", "visit", "call", "online"] = ""
@@ -110,6 +127,27 @@ def visits(request: HttpRequest, query: Query[VisitQuery]) -> Page[VisitOut]:
     if query.since:
         rows = rows.filter(at__gte=query.since)
     return paged(rows.select_related("officer").order_by("-at", "pk"), query, _visit)
+
+
+@router.get(
+    "/visits/next", response={200: list[NextVisitOut]} | faults(), auth=reads("visits", OFFICER), url_name="next"
+)
+def next_visits(request: HttpRequest) -> list[NextVisitOut]:
+    """One's own enterprises in the order in which they need somebody, each with its reasons."""
+    return [_next(one) for one in needs.of_officer(request.scope, request.place, now())]
+
+
+def _next(one: needs.Standing) -> NextVisitOut:
+    reasons = [ReasonOut(key=r.key, text=r.text, weight=r.weight, url=r.url) for r in needs.words(one.visit)]
+    return NextVisitOut(
+        enterprise_id=one.enterprise.pk,
+        name=one.enterprise.label,
+        group=one.visit.group,
+        weight=one.visit.weight,
+        last_at=one.last_at,
+        seen_this_week=one.seen_this_week,
+        reasons=reasons,
+    )
 
 
 @router.get(

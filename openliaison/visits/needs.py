@@ -18,7 +18,8 @@ from openliaison.core.models import Place
 from openliaison.core.places import setting
 from openliaison.core.scope import Scope
 from openliaison.engine import stationing
-from openliaison.register.models import Booking, Enterprise
+from openliaison.register.burden_selectors import visits_around
+from openliaison.register.models import Booking, Enterprise, served_by_me
 from openliaison.register.needs import NEEDS
 
 from .models import Visit
@@ -133,6 +134,30 @@ def ranked(
 def weights(place: Place, on: date) -> stationing.VisitWeights:
     """What each reason weighs in this place."""
     return stationing.VisitWeights.from_mapping(setting(place, "next_visit", on))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One enterprise in the order of need, with what stands beside the reasons."""
+
+    enterprise: Enterprise
+    visit: stationing.NextVisit
+    last_at: datetime | None
+    seen_this_week: int
+    open_cases: int
+
+
+def of_officer(scope: Scope, place: Place, at: datetime) -> list[Standing]:
+    """All enterprises that the person serves, in order of need."""
+    listed = Enterprise.objects.visible_to(scope).filter(pk__in=served_by_me(scope), merged_into=None)
+    mine = {e.pk: e for e in listed.select_related("locality").defer("search")}
+    found, last = numbers(scope, place, at, mine), last_contacts(mine)
+    seen, open_cases = visits_around(mine, place.day(at)), found["cases_open"]
+    return [
+        Standing(mine[pk], visit, last.get(pk), seen.get(pk, 0), open_cases.get(pk, 0))
+        for visit in ranked(list(mine.values()), found, last, seen, place, at)
+        for pk in [int(visit.id)]
+    ]
 
 
 # ── Words ────────────────────────────────────────────────────

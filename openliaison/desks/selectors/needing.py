@@ -11,11 +11,11 @@ from heapq import nlargest
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import BigIntegerField, F, Func, IntegerField, QuerySet, Value
+from django.db.models import BigIntegerField, Count, F, Func, IntegerField, QuerySet, Value
 
 from openliaison.engine import stationing
 from openliaison.register.burden_selectors import visits_around
-from openliaison.register.models import Enterprise, Link
+from openliaison.register.models import Booking, Enterprise, Link
 from openliaison.visits import needs
 from openliaison.visits.needs import Reason
 
@@ -44,6 +44,7 @@ class Needing:
     visit: stationing.NextVisit
     last_at: datetime | None
     officers: list[Any] = field(default_factory=list)
+    may_join: bool = False  # several want to come: one visit might do
 
     @cached_property
     def reasons(self) -> list[Reason]:
@@ -97,11 +98,21 @@ def _silent(ask: Ask, reason: str) -> set[int]:
 
 
 def with_officers(found: list[Needing], ask: Ask) -> list[Needing]:
-    """The same, each with those who go there."""
-    serving = officers_of([n.enterprise.pk for n in found], ask)
+    """The same, each with those who go there, and whether visits might be joined."""
+    ids = [n.enterprise.pk for n in found]
+    serving, wanted = officers_of(ids, ask), _wanted_by_several(ids, ask)
     for one in found:
-        one.officers = serving[one.enterprise.pk]
+        one.officers, one.may_join = serving[one.enterprise.pk], one.enterprise.pk in wanted
     return found
+
+
+def _wanted_by_several(ids: Collection[int], ask: Ask) -> set[int]:
+    rows_of_it: Any = Booking.objects.visible_to(ask.scope)
+    open_ = (
+        rows_of_it.open().hosts().exclude(kind=Booking.Kind.DATA).filter(enterprise_id__in=ids, starts_at__gt=ask.at)
+    )
+    counted = open_.order_by().values("enterprise_id").annotate(n=Count("pk")).filter(n__gt=1)
+    return set(counted.values_list("enterprise_id", flat=True))
 
 
 def officers_of(ids: Collection[int], ask: Ask) -> dict[int, list[Any]]:

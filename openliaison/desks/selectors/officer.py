@@ -15,7 +15,6 @@ from openliaison.cases.selectors import promise_look, soon_days
 from openliaison.core import formatting
 from openliaison.core.models import Place, Task
 from openliaison.core.scope import Scope
-from openliaison.register.burden_selectors import visits_around
 from openliaison.register.models import Contact, Enterprise, served_by_me
 from openliaison.visits import needs
 from openliaison.visits.models import Visit
@@ -109,24 +108,22 @@ def undoable(scope: Scope, place: Place, at: datetime) -> list[Visit]:
 
 def visits_due(scope: Scope, place: Place, at: datetime) -> list[VisitDue]:
     """All my enterprises in order of need: those to see, those visited too often already, those without a reason."""
-    listed = Enterprise.objects.visible_to(scope).filter(pk__in=served_by_me(scope), merged_into=None)
-    mine = {e.pk: e for e in listed.select_related("locality").defer("search")}
-    found, last = needs.numbers(scope, place, at, mine), needs.last_contacts(mine)
-    called = Contact.objects.visible_to(scope).current().filter(is_main=True, enterprise_id__in=mine)
+    found = needs.of_officer(scope, place, at)
+    ids = [one.enterprise.pk for one in found]
+    called = Contact.objects.visible_to(scope).current().filter(is_main=True, enterprise_id__in=ids)
     phones = dict(called.values_list("enterprise_id", "phone"))
-    seen = visits_around(mine, place.day(at))
     return [
         VisitDue(
-            mine[int(visit.id)],
-            last.get(int(visit.id)),
-            needs.words(visit),
-            group=visit.group,
-            seen_this_week=seen.get(int(visit.id), 0),
-            is_too_often=visit.is_too_often,
-            open_cases=found["cases_open"].get(int(visit.id), 0),
-            phone=phones.get(int(visit.id), ""),
+            one.enterprise,
+            one.last_at,
+            needs.words(one.visit),
+            group=one.visit.group,
+            seen_this_week=one.seen_this_week,
+            is_too_often=one.visit.is_too_often,
+            open_cases=one.open_cases,
+            phone=phones.get(one.enterprise.pk, ""),
         )
-        for visit in needs.ranked(list(mine.values()), found, last, seen, place, at)
+        for one in found
     ]
 
 
