@@ -31,7 +31,9 @@ from openliaison.register.models import Enterprise, Fact, Link
 from openliaison.visits.services import Problem, record_visit
 
 from .places import load_place
+from .story_burden import tell_data_requests
 from .story_diary import tell_diaries
+from .story_phone import tell_phones
 from .story_play import Play
 from .story_stationing import tell_stationing
 
@@ -85,7 +87,9 @@ class Storyteller:
             self._case(row)
         self._promises()
         tell_diaries(self)
+        tell_data_requests(self)
         tell_stationing(self)
+        tell_phones(self)
         self._tidy()
 
     # People and enterprises

@@ -103,7 +103,7 @@ def _columns(request: HttpRequest) -> list[Column]:
         Column("synced", _("Last contact"), lambda d: d.synced_at, "synced_at"),
         Column("first_seen", _("Known since"), lambda d: d.first_seen_at, "first_seen_at"),
         Column("state", _("State"), lambda d: str(STATES[state(d)])),
-        Column("revoke", _("Revoke"), lambda d: d.revoked_at),
+        Column("revoked", _("Revoked"), lambda d: d.revoked_at),
     ]
     if request.scope.role == AREA:  # type: ignore[attr-defined]
         found.insert(0, Column("person", _("Person"), lambda d: d.user.label, "user__display_name"))
