@@ -69,8 +69,7 @@ def _next_term(row: Link, until: date | None, today: date) -> date:
     if until is not None and until < today:
         raise Incomplete(_("The last day of a term must not be past."))
     wanted = until or usual_term(row.place, max(today, (row.term_until or today) + DAY), today)
-    first_of_usual = usual_term(row.place, today + DAY, today)
-    if until is None and row.term_until and row.term_until >= first_of_usual:
+    if until is None and row.term_until and row.term_until >= usual_term(row.place, today, today):
         raise AlreadyDone(_("The term runs until %(day)s; it was renewed already.") % {"day": row.term_until})
     return wanted
 
