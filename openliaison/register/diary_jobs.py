@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_noop as N_
 from procrastinate.contrib.django import app
 
 from openliaison.core import journal, tasks
-from openliaison.core.models import Journal
+from openliaison.core.models import Journal, Place
 from openliaison.core.now import now
 
+from . import diary_selectors as selectors
 from .models import Booking
 from .services import diary_steps as steps
 from .services import joint
 
-LOOKED_BACK = timedelta(days=60)
+LOOKED_BACK, HAS_PASSED = timedelta(days=30), timedelta(hours=20)
 S = Booking.State
 
 
@@ -39,20 +42,29 @@ def close_joint(host_id: int, minutes: int) -> None:
 def booking_reminders(timestamp: int) -> None:
     """What the enterprise has not answered in time goes to the desk; what was accepted is asked for its outcome."""
     at = now()
-    rows = Booking.objects.hosts().select_related("place", "enterprise__place", "organisation", "requested_by")
-    for booking in rows.filter(state=S.REQUESTED, requested_at__gt=at - LOOKED_BACK, requested_at__lte=at):
-        if steps.answer_due(booking, at) <= at:
-            _once(booking, "booking_unanswered", _to_the_desk)
-    over = rows.filter(state=S.ACCEPTED, starts_at__gt=at - LOOKED_BACK, starts_at__lte=at - timedelta(hours=20))
-    for booking in over.exclude(kind=Booking.Kind.DATA):
-        _once(booking, "booking_outcome_asked", _ask_outcome)
+    for place in Place.objects.order_by("pk"):
+        rows = Booking.objects.hosts().filter(place=place).exclude(starts_at__lt=at - LOOKED_BACK)
+        late = rows.filter(state=S.REQUESTED, requested_at__lte=selectors.asked_before(place, at))
+        _once(late, "booking_unanswered", _to_the_desk)
+        over = rows.filter(state=S.ACCEPTED, starts_at__lte=at - HAS_PASSED).exclude(kind=Booking.Kind.DATA)
+        _once(over, "booking_outcome_asked", _ask_outcome)
 
 
-def _once(booking: Booking, verb: str, ask: object) -> None:
-    if not Journal.objects.filter(subject=journal.name(booking), verb=verb).exists():
+def _once(rows: QuerySet[Booking], verb: str, ask: Callable[[Booking], None]) -> None:
+    """For each booking of which the journal does not say yet that it was done."""
+    listed = list(rows.order_by("pk").values_list("pk", flat=True))
+    done = set(
+        Journal.objects.filter(verb=verb, subject__in=[_name(pk) for pk in listed]).values_list("subject", flat=True)
+    )
+    for pk in (pk for pk in listed if _name(pk) not in done):
+        booking = selectors.named(Booking.objects).select_related("enterprise__place").get(pk=pk)
         with transaction.atomic():
             journal.record(booking, verb, by=None, at=now())
-            ask(booking)  # type: ignore[operator]
+            ask(booking)
+
+
+def _name(pk: int) -> str:
+    return f"register.booking:{pk}"
 
 
 def _to_the_desk(booking: Booking) -> None:

@@ -143,7 +143,7 @@ class NotNowForm(forms.Form):
         help_text=_lazy("Only the coordinator’s desk learns this, and counts it. It has no consequence for you."),
     )
     reason = forms.CharField(
-        label=_lazy("Why, if you like"),
+        label=_lazy("Why"),
         max_length=300,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),

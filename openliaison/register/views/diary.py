@@ -119,7 +119,10 @@ def put_together(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Several requests of one enterprise become one visit."""
     row = found(request, booking_id)
     among = selectors.joinable(request.scope, row.enterprise_id, now())
-    local = row.starts_at.astimezone(request.place.zone)
+    fixed = [
+        b for b in among if b.state == Booking.State.ACCEPTED and abs(b.starts_at - row.starts_at) <= selectors.WEEK
+    ]
+    local = (fixed or [row])[0].starts_at.astimezone(request.place.zone)
     near = [str(b.pk) for b in among if abs(b.starts_at - row.starts_at) <= selectors.WEEK]
     initial = {"bookings": near, "day": local.date(), "clock": f"{local:%H:%M}"}
     form = JoinForm(request.POST or None, among=among, zone=request.place.zone, initial=initial)
