@@ -246,6 +246,7 @@ def _outbox() -> dict[str, Word]:
         "promise_broken": _("not kept"),
         "arrived": _("arrived"),
         "needs_you": _("needs you"),
+        "needs_you_head": _("Needs you"),
         "is_sending": _("is being sent"),
         "waits": _("waits"),
         "waits_for_signal": _("Waits to be sent"),

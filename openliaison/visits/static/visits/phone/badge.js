@@ -20,11 +20,11 @@
     localStorage.removeItem("phone-person");
   }
 
-  async function ask(what) {
+  async function ask(what, hear = () => {}) {
     const { active } = await serviceWorker.ready;
     return new Promise((resolve) => {
       const { port1, port2 } = new MessageChannel();
-      port1.onmessage = (event) => resolve(event.data);
+      port1.onmessage = (event) => { hear(event.data); if (event.data.isLast) resolve(event.data); };
       active.postMessage({ person, is_officer: isOfficer, ...what }, [port2]);
     });
   }
@@ -49,9 +49,8 @@
     const known = await serviceWorker.getRegistration("/");
     if (!known && !(isOfficer && isPhone)) return;
     if (isOfficer) await serviceWorker.register("/sw.js");
-    const { unsent } = await ask({ send: isOfficer && navigator.onLine });
+    await ask({ send: isOfficer && navigator.onLine }, ({ unsent }) => show(unsent));
     try { if (isOfficer) localStorage.setItem("phone-person", person); } catch { /* the worker knows it too */ }
-    show(unsent);
   }
 
   // ── Log-out

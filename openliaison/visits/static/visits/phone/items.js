@@ -4,6 +4,9 @@
 
   const KINDS = { visit: "kind_visit", answer: "kind_answer", promise: "kind_promise" };
 
+  const WHY = { "": "why_unknown", lost: "why_lost", busy: "why_busy", login: "why_login" };
+  const why = (item) => (WHY[item.why ?? ""] ? P.t(WHY[item.why ?? ""]) : item.why);
+
   // Kept on the phone first, whatever the signal; then sent.
   async function put({ key = P.uuid(), kind, enterprise, title, body }) {
     const row = { key, person: P.here.person, kind, enterprise_id: enterprise.id, enterprise: enterprise.name, title, body, made_at: new Date().toISOString(), order: Date.now(), state: "waiting", tries: 0 };
@@ -72,5 +75,5 @@
     return parts;
   }
 
-  P.items = { KINDS, ask, asText, copy, nothingNew, pending, promiseKept, put, retry, summary };
+  P.items = { KINDS, ask, asText, copy, nothingNew, pending, promiseKept, put, retry, summary, why };
 })((self.Phone ??= {}));

@@ -61,7 +61,7 @@
       title: t("log_out"), back: "#/",
       main: [
         h("div.mt-3", null, n ? P.note("due", "cloud-upload", h("b", null, t("n_on_phone", { n })), " ", t("send_first")) : P.note("wait", "info-circle", t("leave_clean"))),
-        n ? P.section(t("waits_for_signal"), "", P.rows(P.here.outbox.filter(P.keeping.isUnsent), (i) => h("li", null, h("div.ol-row", null, h("span.t.grow", null, `${t(P.items.KINDS[i.kind])} · ${i.enterprise}`), h("span.end", null, P.itemChip(i))), i.why ? h("p.meta.mb-0", null, i.why) : ""))) : "",
+        n ? P.section(t("waits_for_signal"), "", P.rows(P.here.outbox.filter(P.keeping.isUnsent), (i) => h("li", null, h("div.ol-row", null, h("span.t.grow", null, `${t(P.items.KINDS[i.kind])} · ${i.enterprise}`), h("span.end", null, P.itemChip(i))), i.why ? h("p.meta.mb-0", null, P.items.why(i)) : ""))) : "",
         drafts ? h("div.mt-3", null, P.note("due", "pencil", t("drafts_go", { n: drafts }), " ", h("a", { href: "#/outbox" }, t("outbox")))) : "",
         h("div.acts-row.ph-tall", null,
           n ? P.button(".btn-primary", () => P.sending.run(), P.icon("cloud-upload"), P.signal.sending ? t("is_sending") : t("try_now")) : "",

@@ -11,7 +11,6 @@
 
   const name = (item) => h("span.t.grow", null, [item.kind === "visit" && item.title ? item.title : t(P.items.KINDS[item.kind]), item.enterprise].join(" · "));
   const photosOf = (item) => P.here.photos.filter((p) => p.visit === item.key);
-  const WHY = { lost: "why_lost", busy: "why_busy", login: "why_login" };
 
   async function throwAway(item) {
     if (!(await P.sure(t("sure_item", { name: item.enterprise }), t("throw_away")))) return;
@@ -35,12 +34,12 @@
   const head = (item) => [h("div.ol-row", null, name(item), h("span.end", null, P.itemChip(item))),
     item.title && item.kind !== "visit" ? h("p.mb-0", null, item.title) : "", P.meta(t("saved_at", { at: P.times.near(item.made_at) }), ...P.items.summary(item, photosOf(item)))];
 
-  const waitingRow = (item) => h("li", { "data-key": item.key }, head(item), WHY[item.why] ? h("p.meta.mb-0", null, t(WHY[item.why])) : "", acts(item));
+  const waitingRow = (item) => h("li", { "data-key": item.key }, head(item), item.why ? h("p.meta.mb-0", null, P.items.why(item)) : "", acts(item));
 
   // ── What needs a person
   function needsRow(item) {
     const sides = item.now && Object.keys(item.now).length ? besides(item) : "";
-    return h("li", { "data-key": item.key }, head(item), h("p.mt-1.mb-1", null, item.why || t("why_unknown")),
+    return h("li", { "data-key": item.key }, head(item), h("p.mt-1.mb-1", null, P.items.why(item)),
       Object.values(item.fields ?? {}).length ? h("ul.mb-1", null, Object.values(item.fields).map((text) => h("li", null, text))) : "",
       sides, acts(item, ...choices(item)));
   }
@@ -131,7 +130,7 @@
       title: t("outbox"), bar: "outbox",
       main: [
         h("div.mt-3", null, notice(P.here.unsent().length)),
-        needs.length ? P.section(t("needs_you"), "", h("div.card", null, h("ul.rows", null, needs.map(needsRow)))) : "",
+        needs.length ? P.section(t("needs_you_head"), "", h("div.card", null, h("ul.rows", null, needs.map(needsRow)))) : "",
         conflicts.length ? P.section(t("choose_one"), "", conflicts.map(conflictCard)) : "",
         waiting.length || loose.length ? P.section(t("waits_for_signal"), "", h("div.card", null, h("ul.rows", null, waiting.map(waitingRow), loose.map(photoRow)))) : "",
         drafts.length ? P.section(t("half_written"), t("not_saved_yet"), h("div.card", null, h("ul.rows", null, drafts.map(draftRow)))) : "",

@@ -72,9 +72,11 @@
     await P.keeping.forgetOld();
     if (person) await P.keeping.meet(person, isOfficer);
     if (person) await P.keeping.setLeaving(false);
+    const tell = async (isLast) => event.ports[0]?.postMessage({ unsent: person ? (await P.keeping.unsent(person)).length : 0, isLast });
+    await tell(false);
     if (leave) await P.keeping.logOut(person);
     else if (send && await isWorthIt(person)) await P.sending.run();
-    event.ports[0]?.postMessage({ unsent: person ? (await P.keeping.unsent(person)).length : 0 });
+    await tell(true);
   })()));
 
   // Not at every page that is opened: when something waits, or the briefings have grown old.
