@@ -82,6 +82,8 @@ class Link(models.Model):
                 fields=["user", "enterprise"], include=["place", "kind", "starts_on", "ends_on"], name="link_user"
             ),
             models.Index(fields=["organisation", "enterprise"], name="link_organisation"),
+            # Who stands in today: a handful among many links, asked of each officer of a list.
+            models.Index(fields=["enterprise"], condition=Q(kind="cover"), name="link_cover"),
             models.Index(
                 fields=["place", "term_until"],
                 condition=Q(ends_on=None, term_until__isnull=False),
