@@ -71,6 +71,9 @@ SCREENS = (
     Screen("desk-diary", "linjie", "/enterprises/diary/week/"),
     Screen("desk-refusal", "linjie", "/enterprises/bookings/?state=not_now", FIRST_ROW),
     Screen("desk-joint", "linjie", "/enterprises/bookings/?kind=joint", FIRST_ROW),
+    Screen("desk-asked-time", "linjie", "/enterprises/time/offices/"),
+    Screen("desk-lines", "linjie", "/enterprises/time/lines/"),
+    Screen("desk-data", "linjie", "/enterprises/data/"),
     Screen("desk-phones", "linjie", "/visits/phones/"),
     Screen("desk-help", "linjie", "/help/"),
     # A department
@@ -79,6 +82,12 @@ SCREENS = (
     Screen("department-case", "guojian", "/cases/?status=in_hand", FIRST_ROW),
     Screen("department-ask", "guojian", "/enterprises/1/ask/"),
     Screen("department-requests", "guojian", "/enterprises/bookings/"),
+    Screen("department-asked", "guojian", "/enterprises/time/by-us/"),
+    Screen("department-lines", "guojian", "/enterprises/time/lines/"),
+    Screen("department-data", "guojian", "/enterprises/data/"),
+    Screen("department-answers", "guojian", "/enterprises/data/?state=recorded", FIRST_ROW),
+    Screen("department-whom", "guojian", "/enterprises/data/ask/"),
+    Screen("department-questions", "guojian", "/enterprises/data/ask/?enterprise=1"),
     Screen("department-help", "guojian", "/help/"),
     # The leader
     Screen("cockpit", "duanyu", "/"),
@@ -96,6 +105,7 @@ SCREENS = (
     Screen("enterprise-visit", "beigang", "/visits/", FIRST_ROW),
     Screen("our-diary", "beigang", "/enterprises/diary/"),
     Screen("our-diary-question", "beigang", "/enterprises/diary/", "h3.vname a"),
+    Screen("our-time", "beigang", "/enterprises/time/"),
     Screen("enterprise-help", "beigang", "/help/"),
     # Inspector, analyst, administrator
     Screen("inspector", "tangwei", "/"),

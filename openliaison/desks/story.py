@@ -35,6 +35,7 @@ from .story_burden import tell_data_requests
 from .story_diary import tell_diaries
 from .story_phone import tell_phones
 from .story_play import Play
+from .story_records import tell_records
 from .story_stationing import tell_stationing
 
 PLACES = Path(__file__).resolve().parents[2] / "places"
@@ -90,6 +91,7 @@ class Storyteller:
         tell_data_requests(self)
         tell_stationing(self)
         tell_phones(self)
+        tell_records(self)
         self._tidy()
 
     # People and enterprises

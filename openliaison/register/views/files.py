@@ -90,6 +90,7 @@ def _staff_part(request: HttpRequest, found: Enterprise) -> dict[str, Any]:
         "fragments": [(name.partition(":")[0], url) for name, url in fragments if url],
         "visit_url": can_open(request, "visits:record"),
         "raise_url": can_open(request, "cases:raise"),
+        "data_url": can_open(request, "register:data_new"),
         "briefing_url": can_open(request, "desks:briefing", found.pk),
     }
 
