@@ -57,7 +57,7 @@ def _once(rows: QuerySet[Booking], verb: str, ask: Callable[[Booking], None]) ->
         Journal.objects.filter(verb=verb, subject__in=[_name(pk) for pk in listed]).values_list("subject", flat=True)
     )
     for pk in (pk for pk in listed if _name(pk) not in done):
-        booking = selectors.named(Booking.objects).select_related("enterprise__place").get(pk=pk)
+        booking = selectors.named(Booking.objects.all()).select_related("enterprise__place").get(pk=pk)
         with transaction.atomic():
             journal.record(booking, verb, by=None, at=now())
             ask(booking)

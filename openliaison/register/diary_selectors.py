@@ -43,13 +43,13 @@ def one(scope: Scope, pk: int) -> QuerySet:
 
 def waiting(scope: Scope) -> list[Booking]:
     """What the enterprise is asked and has not answered, the soonest first."""
-    rows = Booking.objects.visible_to(scope).hosts().filter(state=S.REQUESTED)
+    rows = Booking.objects.hosts().visible_to(scope).filter(state=S.REQUESTED)
     return list(named(rows).prefetch_related("parts__organisation", "parts__requested_by").order_by("starts_at", "pk"))
 
 
 def our_diary(scope: Scope, place: Place, at: datetime) -> dict[str, Any]:
     """Everything on the enterprise's diary page."""
-    rows = named(Booking.objects.visible_to(scope).hosts())
+    rows = named(Booking.objects.hosts().visible_to(scope))
     ahead = rows.filter(state=S.ACCEPTED, starts_at__gt=at - DAY).order_by("starts_at", "pk")
     past = rows.exclude(state__in=[S.REQUESTED, S.ACCEPTED]).order_by("-starts_at", "pk")
     unheld = rows.filter(state=S.ACCEPTED, starts_at__lte=at - DAY).order_by("-starts_at", "pk")
@@ -79,7 +79,7 @@ def spent(scope: Scope, on: date) -> dict[str, Any]:
 def joinable(scope: Scope, enterprise_id: int, at: datetime) -> list[Booking]:
     """Requests of an enterprise that could become one visit."""
     open_ = Q(state__in=[S.REQUESTED, S.ACCEPTED]) | Q(state=S.NOT_NOW, instead=Booking.Instead.TOGETHER)
-    rows = Booking.objects.visible_to(scope).hosts().filter(open_, enterprise_id=enterprise_id, starts_at__gt=at)
+    rows = Booking.objects.hosts().visible_to(scope).filter(open_, enterprise_id=enterprise_id, starts_at__gt=at)
     rows = rows.exclude(kind__in=[Kind.DATA, Kind.JOINT])
     return list(named(rows).order_by("starts_at", "pk")[:50])
 
@@ -128,7 +128,7 @@ def bookings_ahead(
     scope: Scope, enterprise_ids: Iterable[int], at: datetime, days: int = AHEAD_DAYS
 ) -> dict[int, list[Booking]]:
     """Who comes to these enterprises within days, or asks to: by enterprise, the soonest first. One query."""
-    rows = named(Booking.objects.visible_to(scope).open().hosts().exclude(kind=Kind.DATA))
+    rows = named(Booking.objects.open().hosts().exclude(kind=Kind.DATA).visible_to(scope))
     rows = rows.filter(
         enterprise_id__in=list(enterprise_ids), starts_at__gt=at - DAY / 2, starts_at__lt=at + days * DAY
     )
@@ -184,8 +184,8 @@ def free_day(enterprise: Enterprise, by: Role, at: datetime, minutes: int = 60) 
     """The day that a new request proposes: the enterprise has had its time to answer, and no stop sign stands."""
     days = calendar(enterprise.place)
     after = days.local_day(days.due(at, Limit(answer_days(enterprise.place, at), "wd")))
-    asked = {"enterprise": enterprise, "minutes": minutes, "organisation": by.organisation}
-    free = burden_selectors.next_free(after=after, **asked) or after + DAY
+    free = burden_selectors.next_free(enterprise=enterprise, after=after, minutes=minutes, organisation=by.organisation)
+    free = free or after + DAY
     return days.local_day(days.add_working(datetime.combine(free, time(), days.zone), 1))
 
 
@@ -219,7 +219,7 @@ def week_of(scope: Scope, place: Place, monday: date, text: str = "", enterprise
     """Every open or held booking of a week, by enterprise and day; the enterprises visited most."""
     days = [monday + n * DAY for n in range(7)]
     start, end = (datetime.combine(d, time(), place.zone) for d in (monday, monday + WEEK))
-    rows = Booking.objects.visible_to(scope).hosts().filter(starts_at__gte=start, starts_at__lt=end)
+    rows = Booking.objects.hosts().visible_to(scope).filter(starts_at__gte=start, starts_at__lt=end)
     rows = rows.exclude(state__in=[S.CANCELLED, S.NOT_NOW]).exclude(kind=Kind.DATA)
     if enterprise_id:
         rows = rows.filter(enterprise_id=enterprise_id)
@@ -251,7 +251,7 @@ def asked_before(place: Place, at: datetime) -> datetime:
 
 def unanswered(scope: Scope, place: Place, at: datetime) -> list[Booking]:
     """Requests to which the enterprise has said nothing for longer than it should need, the oldest first."""
-    rows = Booking.objects.visible_to(scope).hosts().filter(state=S.REQUESTED)
+    rows = Booking.objects.hosts().visible_to(scope).filter(state=S.REQUESTED)
     return list(
         named(rows.filter(requested_at__lte=asked_before(place, at))).order_by("requested_at", "pk")[:MOST_LISTED]
     )
@@ -259,7 +259,7 @@ def unanswered(scope: Scope, place: Place, at: datetime) -> list[Booking]:
 
 def over_the_sign(scope: Scope, at: datetime) -> list[Booking]:
     """Asked although the stop sign stood, not answered, and still ahead."""
-    rows = Booking.objects.visible_to(scope).hosts().exclude(over_reason="")
+    rows = Booking.objects.hosts().visible_to(scope).exclude(over_reason="")
     rows = rows.filter(state=S.REQUESTED, starts_at__gt=at)
     return list(named(rows).order_by("starts_at", "pk")[:50])
 
@@ -286,7 +286,7 @@ class JointProposal:
 def joint_proposals(scope: Scope, at: datetime, most: int = 20, enterprise_id: int = 0) -> list[JointProposal]:
     """What the engine proposes to put together, in the area."""
     open_ = Q(state__in=[S.REQUESTED, S.ACCEPTED]) | Q(state=S.NOT_NOW, instead=Booking.Instead.TOGETHER)
-    rows = Booking.objects.visible_to(scope).hosts().filter(open_, starts_at__gt=at)
+    rows = Booking.objects.hosts().visible_to(scope).filter(open_, starts_at__gt=at)
     rows = rows.exclude(kind__in=[Kind.DATA, Kind.JOINT])
     if enterprise_id:
         rows = rows.filter(enterprise_id=enterprise_id)
@@ -306,6 +306,6 @@ def _together(group: list[Booking]) -> list[JointProposal]:
         for b in group
     ]
     return [
-        JointProposal(group[0].enterprise, [rows[pk] for pk in j.requests], j.starts_at, j.minutes, j.saved)
+        JointProposal(group[0].enterprise, [rows[int(pk)] for pk in j.requests], j.starts_at, j.minutes, j.saved)
         for j in stationing.joint(asked)
     ]

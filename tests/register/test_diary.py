@@ -405,3 +405,18 @@ def test_what_lies_ahead_is_read_in_one_question(world, django_assert_num_querie
             world.officer.scope(NOON), [world.enterprise.pk], NOON, days=int(timedelta(days=20).days)
         )
     assert found == {world.enterprise.pk: [rows[1], rows[0]]}
+
+
+@pytest.mark.parametrize("who", ["lead", "inspector", "officer", "coordinator", "leader"])
+def test_everybody_who_asks_goes_the_whole_way_behind_their_wall(world, who):
+    by, kind = getattr(world, who), {"officer": "service"}.get(who, "study")
+    with acting_as(by.scope(NOON)):
+        row, dropped = world.ask(by, kind=kind), world.ask(by, kind=kind, on=AHEAD + 14 * DAY)
+        diary.cancel_booking(booking=dropped, by=by, at=NOON)
+    with acting_as(world.manager.scope(NOON)):
+        diary.move_booking(booking=row, instead_at=AHEAD + DAY, by=world.manager, at=NOON)
+    with acting_as(by.scope(NOON)):
+        row = diary.take_other_time(booking=Booking.objects.get(pk=row.pk), by=by, at=NOON)
+        row = diary.hold_booking(booking=row, minutes=20, by=by, at=AHEAD + DAY + HOUR)
+    assert (row.state, row.minutes) == ("held", 20)
+    assert DiaryMark.objects.get().minutes == 20

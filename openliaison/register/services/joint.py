@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
@@ -144,7 +143,7 @@ def _let_out(row: Booking) -> None:
     before = row.before or {}
     row.joined, row.together, row.before = None, [], None
     row.state = before.get("state", S.REQUESTED)
-    row.starts_at = parse_datetime(before["starts_at"]) if before else row.starts_at
+    row.starts_at = datetime.fromisoformat(before["starts_at"]) if before else row.starts_at
     row.minutes = before.get("minutes", row.minutes)
     row.instead, row.instead_note = before.get("instead", ""), before.get("instead_note", "")
     row.save()
