@@ -7,16 +7,18 @@
   // A page of one text. `done` makes the body of what is sent.
   function page({ enterprise, id, kind, title, above, label, most, empty, body, item }) {
     const { person } = P.here;
-    const form = { draft: P.drafts.read(person, id) ?? { key: item?.key ?? P.uuid(), text: item ? item.body.text ?? item.body.reason : "", enterprise_id: enterprise.id, title }, errors: item?.why ? { text: item.why } : {} };
+    const form = { draft: P.drafts.read(person, id) ?? { key: item?.key ?? P.uuid(), text: item ? item.body.text ?? item.body.reason : "", enterprise_id: enterprise.id, title }, errors: item?.state === "needs" ? { text: item.why, ...item.fields } : {} };
     const place = h("div.ph-form", null);
     form.changed = () => (form.draft.text.trim() ? P.drafts.keep(person, id, form.draft) : P.drafts.drop(person, id));
     form.save = async (event) => {
       event.preventDefault();
+      if (form.isSaved) return undefined; // pressed twice
       form.errors = form.draft.text.trim() ? {} : { text: empty };
       if (form.errors.text) return draw("#ph-errors");
       try {
         const saved = await P.items.put({ key: form.draft.key, kind, enterprise, title, body: body(form.draft.text.trim()) });
         if (saved.isTooLate) { form.errors = { text: t("sent_meanwhile") }; return draw("#ph-errors"); }
+        form.isSaved = true;
         P.drafts.drop(person, id);
         P.go("#/outbox", t("saved_on_phone"));
       } catch (error) {

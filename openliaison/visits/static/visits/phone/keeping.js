@@ -35,19 +35,26 @@
   }
 
   async function forgetSent(person) {
+    const owed = new Set((await unsent(person)).map((item) => item.key));
     for (const item of await P.store.outbox(person)) {
-      if (item.state === "sent" && Date.now() - item.sent_at > SENT_KEPT) await P.store.dropItem(item.key, person);
+      if (!owed.has(item.key) && Date.now() - item.sent_at > SENT_KEPT) await P.store.dropItem(item.key, person);
     }
   }
 
   // ── Persons
   const isUnsent = (item) => item.state !== "sent";
-  const unsent = async (person) => (person ? (await P.store.outbox(person)).filter(isUnsent) : []);
+
+  // What the office does not have yet: items, and those of which a picture is still to go.
+  async function unsent(person) {
+    if (!person) return [];
+    const pictured = new Set((await P.store.photos(person)).map((photo) => photo.visit));
+    return (await P.store.outbox(person)).filter((item) => isUnsent(item) || pictured.has(item.key));
+  }
 
   // The person leaves, or has been away too long: all goes but what has not been sent.
   async function leave(person) {
     const items = await P.store.outbox(person);
-    const kept = new Set(items.filter(isUnsent).map((item) => item.key));
+    const kept = new Set((await unsent(person)).map((item) => item.key));
     for (const item of items) if (!kept.has(item.key)) await P.store.dropItem(item.key, person);
     for (const photo of await P.store.photos(person)) if (!kept.has(photo.visit)) await P.store.drop("photos", photo.key);
     await P.store.dropPack(person);

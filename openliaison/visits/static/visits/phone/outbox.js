@@ -98,11 +98,14 @@
   }
 
   // ── Half-written
-  const draftPlace = (id) => { const [kind, number] = id.split(":"); return kind === "visit" ? `#/e/${number}/visit` : `#/${kind}/${number}`; };
+  const draftPlace = (id) => {
+    const [kind, number, edited] = id.split(":");
+    return kind === "visit" ? `#/e/${number}/visit${edited ? `?edit=${edited}` : ""}` : `#/${kind}/${number}`;
+  };
   function draftRow(draft) {
     const enterprise = P.here.enterprise(draft.enterprise_id)?.name ?? "";
     return h("li", null, h("div.ol-row", null, h("span.t.grow", null, [t(P.items.KINDS[draft.id.split(":")[0]]), enterprise].join(" · ")), h("span.end", null, P.chip("none", "pencil", t("half_written")))), P.meta(P.times.near(draft.typed_at)),
-      h("div.acts-row", null, P.link(".btn-soft", draftPlace(draft.id) + (draft.is_edit ? `?edit=${draft.key}` : ""), t("go_on_writing"), P.hidden(enterprise)), P.button("", async () => {
+      h("div.acts-row", null, P.link(".btn-soft", draftPlace(draft.id), t("go_on_writing"), P.hidden(enterprise)), P.button("", async () => {
         if (!(await P.sure(t("sure_draft"), t("throw_away")))) return;
         P.drafts.drop(P.here.person, draft.id);
         await P.photos.forgetLoose(P.here.person);

@@ -3,6 +3,7 @@
   "use strict";
   const { h, t } = P;
   const at = (id) => document.getElementById(id);
+  const SCHEMA = 1;
   const ROUTES = [
     [/^$/, "today"], [/^all$/, "all"], [/^outbox$/, "outbox"], [/^me$/, "me"], [/^leave$/, "leave"],
     [/^e\/(\d+)$/, "briefing"], [/^e\/(\d+)\/visit$/, "visit"], [/^answer\/(\d+)$/, "answer"], [/^promise\/(\d+)$/, "promise"],
@@ -15,7 +16,8 @@
   // ── What is known here
   P.readHere = async () => {
     const person = await P.store.meta("person");
-    const pack = await P.store.pack(person);
+    const held = await P.store.pack(person);
+    const pack = held?.content.schema === SCHEMA ? held : undefined; // another release's is fetched anew
     const [outbox, photos, offset, problem, clockOff, revoked] = await Promise.all([
       person ? P.store.outbox(person) : [], person ? P.store.photos(person) : [], ...["offset", "problem", "clock_off", "revoked"].map(P.store.meta)]);
     const enterprises = pack?.content.enterprises ?? [];

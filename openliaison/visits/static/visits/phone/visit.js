@@ -4,7 +4,7 @@
   const { h, t } = P;
   const { box, list, pick, summary, text } = P.parts;
   const BOOKED_NEAR_MS = 36 * 3_600_000; // a visit is for the booking of that day
-  const idOf = (enterprise) => `visit:${enterprise.id}`;
+  const idOf = (enterprise, edit) => `visit:${enterprise.id}${edit ? `:${edit}` : ""}`;
 
   const blank = (enterprise) => ({ key: P.uuid(), enterprise_id: enterprise.id, mode: "visit", contact: "", notes: "", problems: [], promises: [], facts: {}, minutes: "", at: "", booking: null });
 
@@ -109,16 +109,18 @@
     if (!e) return P.views.missing();
     const { person } = P.here;
     const item = edit ? await P.store.item(edit) : null;
-    const kept = P.drafts.read(person, idOf(e));
-    const form = { draft: item ? fromItem(item) : kept ?? blank(e), kept: Boolean(kept && !item), errors: item?.fields ? { notes: item.why } : {}, refused: [], step: "", photos: [], unkept: false };
+    const draftId = idOf(e, item?.key);
+    const kept = P.drafts.read(person, draftId);
+    const form = { draft: kept ?? (item ? fromItem(item) : blank(e)), kept: Boolean(kept), errors: item?.state === "needs" ? { notes: item.why, ...item.fields } : {}, refused: [], step: "", photos: [], unkept: false };
     const place = h("div.ph-form", null);
-    const keep = () => { form.unkept = !P.drafts.keep(person, idOf(e), form.draft); };
+    const keep = () => { form.unkept = !P.drafts.keep(person, draftId, form.draft); };
     form.readPhotos = async () => { form.photos = await P.store.photosOf(person, form.draft.key); };
     form.draw = (focus) => { place.replaceChildren(draw(form, e)); if (focus) place.querySelector(focus)?.focus(); };
-    form.changed = () => { if (isSpoken(form.draft) || form.draft.is_edit) keep(); else P.drafts.drop(person, idOf(e)); };
+    form.changed = () => { if (isSpoken(form.draft) || form.photos.length || form.draft.is_edit) keep(); else P.drafts.drop(person, draftId); };
     form.throwAway = async () => {
       if (!(await P.sure(t("sure_draft"), t("throw_away")))) return;
-      P.drafts.drop(person, idOf(e));
+      P.drafts.drop(person, draftId);
+      if (item) { P.go("#/outbox"); return; }
       Object.assign(form, { draft: blank(e), kept: false, errors: {} });
       await P.photos.forgetLoose(person);
       await form.readPhotos();
@@ -132,12 +134,14 @@
       form.draw("#ph-camera");
     };
     form.save = async () => {
+      if (form.isSaved) return undefined; // pressed twice
       form.errors = errorsOf(form.draft, form.photos);
       if (Object.keys(form.errors).length) return form.draw("#ph-errors");
       try {
         const saved = await P.items.put({ key: form.draft.key, kind: "visit", enterprise: e, title: "", body: bodyOf(form.draft, e, form.photos) });
         if (saved.isTooLate) return tooLate();
-        P.drafts.drop(person, idOf(e));
+        form.isSaved = true;
+        P.drafts.drop(person, draftId);
         P.go("#/outbox", t("saved_on_phone"));
       } catch (error) {
         if (!P.photos.isFull(error)) throw error;

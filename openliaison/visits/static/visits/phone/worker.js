@@ -84,5 +84,10 @@
   const isWorthIt = async (person) => (await P.keeping.unsent(person)).length > 0 || Date.now() - ((await P.store.pack(person))?.by_phone ?? 0) > FRESH_MS;
 
   // Browsers that can, wake this when the signal is back, also with every window closed.
-  self.addEventListener("sync", (event) => { if (event.tag === "outbox") event.waitUntil(P.sending.run()); });
+  self.addEventListener("sync", (event) => { if (event.tag === "outbox") event.waitUntil(sendOrAgain()); });
+
+  async function sendOrAgain() {
+    await P.sending.run();
+    if (!P.signal.on) throw new Error("Still no signal: wake me again.");
+  }
 })((self.Phone ??= {}));
