@@ -208,9 +208,7 @@ def test_in_part_leaves_the_rest_to_decide(county):
 def test_what_changed_meanwhile_is_outdated_and_left_alone(county):
     made = county.ready()
     other = f.role("officer")
-    register.station(
-        enterprise=county.lonely, officer=other, kind="officer", starts_on=TODAY, by=county.desk, at=NOON
-    )
+    register.station(enterprise=county.lonely, officer=other, kind="officer", starts_on=TODAY, by=county.desk, at=NOON)
     result = county.accept(made, [of(made, county.lonely).pk])
 
     assert [s.enterprise for s in result.outdated] == [county.lonely]
@@ -345,7 +343,9 @@ def test_a_city_is_computed_county_by_county_and_a_city_officer_takes_part_once(
 
 def test_measures_of_counties_add_up():
     one = engine.propose([engine.Enterprise(1)], [engine.Officer(1)], today=TODAY)
-    two = engine.propose([engine.Enterprise(2), engine.Enterprise(3)], [engine.Officer(2), engine.Officer(3)], today=TODAY)
+    two = engine.propose(
+        [engine.Enterprise(2), engine.Enterprise(3)], [engine.Officer(2), engine.Officer(3)], today=TODAY
+    )
     today = [one.today.as_dict(), two.today.as_dict()]
     both = together([one.proposed.as_dict(), two.proposed.as_dict()], today)
     whole = engine.propose(

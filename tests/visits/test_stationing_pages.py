@@ -93,7 +93,7 @@ def test_the_export_tells_the_reasons_in_words(county, desk):
     made = county.ready()
     answer = desk.get(f"/stationing/proposals/{made.pk}/?export=csv&change=new")
     rows = list(csv.reader(io.StringIO(b"".join(answer).decode("utf-8-sig"))))
-    assert [r for r in rows if county.lonely.name in r][0][4].startswith(("At home", "Would then"))
+    assert next(r for r in rows if county.lonely.name in r)[4].startswith(("At home", "Would then"))
 
 
 def test_a_failed_proposal_says_what_to_do(county, desk):

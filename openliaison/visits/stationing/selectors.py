@@ -91,6 +91,8 @@ def standing(scope: Scope, place: Place) -> Standing:
 
 # ── Officers ─────────────────────────────────────────────────
 
+COVERED = "enterprise__links__ends_on"
+
 
 def officers(scope: Scope, place: Place, wanted: dict[str, Any]) -> QuerySet:
     """The officers of the area, each with what they carry: `served`, `deputy`, `cover`, `last_at`, `promises`, `away`.
@@ -112,7 +114,7 @@ def officers(scope: Scope, place: Place, wanted: dict[str, Any]) -> QuerySet:
         cover=_links(scope, today, Link.Kind.COVER),
         last_at=Subquery(_visits(scope).values("at")[:1]),
         promises=_promises(scope),
-        away=Subquery(_covers_of(today).order_by("-ends_on").values("ends_on")[:1]),
+        away=Subquery(_covers_of(today).order_by(f"-{COVERED}").values(COVERED)[:1]),
     )
 
 
@@ -159,10 +161,13 @@ def _promises(scope: Scope) -> Any:
 
 
 def _covers_of(today: date) -> QuerySet:
-    """Covers who stand in today for the officer of a row."""
+    """Own links of a row's officer where somebody covers today; read from the person on, for few links are covers."""
     own = Link.objects.active(today).filter(kind=Link.Kind.OFFICER, user_id=OuterRef("user_id"))
-    covers = Link.objects.active(today).filter(kind=Link.Kind.COVER).exclude(user_id=OuterRef("user_id"))
-    return covers.filter(enterprise_id__in=own.values("enterprise_id"))
+    return own.filter(
+        enterprise__links__kind=Link.Kind.COVER,
+        enterprise__links__starts_on__lte=today,
+        enterprise__links__ends_on__gte=today,
+    )
 
 
 # ── Proposals ────────────────────────────────────────────────
