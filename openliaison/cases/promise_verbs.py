@@ -32,8 +32,9 @@ def use(name: str, **arguments: Any) -> Promise:
 
 
 def doors(promise: Promise, by: Role, at: datetime) -> list[Door]:
-    """What this person may do with the promise now."""
-    return [door for door in DOORS if door.is_open(promise, by, at)]
+    """What this person may do with the promise now; where an office disowns it, first who keeps it instead."""
+    found = [door for door in DOORS if door.is_open(promise, by, at)]
+    return sorted(found, key=lambda door: door.name != "hand") if promise.disowned_at else found
 
 
 def _is_open(promise: Promise, by: Role, at: datetime) -> bool:

@@ -58,12 +58,12 @@ def test_a_refusal_keeps_what_was_typed_and_says_what_is_wrong(site, browser):
     with person(browser, site.url, size="phone") as officer:
         officer.log_in("wangli")
         officer.open("/visits/record/?enterprise=1")
-        officer.page.locator("details:has([name=promise]) > summary").click()
-        officer.page.fill("[name=promise]", "周五前答复")
+        officer.page.locator("details[data-blocks=promise] > summary").click()
+        officer.page.fill("[name=promise-0-text]", "周五前答复")
         officer.page.locator("main form[method=post] button:not([name])").last.click()
         officer.page.wait_for_load_state("networkidle")
         assert officer.page.locator(".errors").is_visible()
-        assert officer.page.input_value("[name=promise]") == "周五前答复"
+        assert officer.page.input_value("[name=promise-0-text]") == "周五前答复"
 
 
 def test_what_was_typed_outlives_the_session(site, browser):
@@ -122,7 +122,7 @@ def record_a_visit(officer: Person, problem: str, enterprise: str) -> str:
     officer.open("/visits/record/")
     officer.page.locator("main li a", has_text=enterprise).click()
     officer.page.fill("[name=notes]", "到车间看了冷却系统。")
-    officer.page.fill("[name=problem]", problem)
+    officer.page.fill("[name=problem-0-text]", problem)
     officer.page.locator("main form[method=post] button:not([name])").last.click()
     officer.page.wait_for_url(re.compile(r"/visits/\d+/"))
     link = officer.page.locator("main a[href^='/cases/']", has_text=problem[:8]).first
