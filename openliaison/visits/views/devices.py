@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from openliaison.core.access import roles
@@ -99,11 +100,11 @@ def _narrowed(rows: QuerySet, wanted: dict[str, Any]) -> QuerySet:
 
 def _columns(request: HttpRequest) -> list[Column]:
     found = [
-        Column("name", _("Phone"), lambda d: d.name, "name"),
-        Column("synced", _("Last contact"), lambda d: d.synced_at, "synced_at"),
+        Column("name", pgettext("device", "Phone"), lambda d: d.name, "name"),
+        Column("synced", pgettext("device", "Last contact"), lambda d: d.synced_at, "synced_at"),
         Column("first_seen", _("Known since"), lambda d: d.first_seen_at, "first_seen_at"),
         Column("state", _("State"), lambda d: str(STATES[state(d)])),
-        Column("revoked", _("Revoked"), lambda d: d.revoked_at),
+        Column("revoked", pgettext("device", "Revoked"), lambda d: d.revoked_at),
     ]
     if request.scope.role == AREA:  # type: ignore[attr-defined]
         found.insert(0, Column("person", _("Person"), lambda d: d.user.label, "user__display_name"))
