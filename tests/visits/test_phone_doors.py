@@ -144,6 +144,15 @@ def test_other_roles_are_refused_in_json(world):
     assert (answer.status_code, answer["Content-Type"]) == (403, "application/json")
 
 
+def test_what_one_person_wrote_is_never_sent_as_anothers(world, phone):
+    answer = phone.post("/phone/sync", visit_item(world.enterprise), **{"X-Person": str(world.manager.user_id)})
+
+    assert (answer.status_code, answer.json()["why"]) == (403, "other_person")
+    assert not Visit.objects.exists()
+    own = phone.post("/phone/sync", visit_item(world.enterprise), **{"X-Person": str(world.officer.user_id)})
+    assert own.status_code == 201
+
+
 def test_a_page_open_too_long_is_said_in_json(world):
     phone = Phone(world.officer, enforce_csrf_checks=True)
 

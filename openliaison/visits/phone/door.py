@@ -87,6 +87,9 @@ def _turned_away(request: HttpRequest, method: str) -> JsonResponse | None:
     if scope is None or scope.role != OFFICER:
         text = _("This is for liaison officers. Switch to that role; if yours has ended, show this phone to the desk.")
         return answer(403, error=text, fields={})
+    if request.headers.get("X-Person", str(scope.user_id)) != str(scope.user_id):
+        text = _("Somebody else is logged in here. It is kept until its own person logs in again.")
+        return answer(403, error=text, why="other_person", fields={})
     if request.method != method:
         response = answer(405, error=_("This door takes %(method)s only.") % {"method": method}, fields={})
         response.headers["Allow"] = method
