@@ -10,6 +10,7 @@ from openliaison.cases import services as cases
 from openliaison.cases.models import Case
 from openliaison.desks.selectors import leader, rows
 from openliaison.desks.selectors.rows import ROWS, Ask
+from openliaison.register.models import Enterprise
 from openliaison.visits.services import record_visit
 from tests.conftest import NOON
 from tests.factories import enterprise, role, stationed
@@ -170,3 +171,17 @@ def test_officers_over_their_load_are_named_and_open_their_enterprises(world, at
     (loaded,) = browser.get("/").context["loaded"]
     assert (loaded["count"], loaded["most"]) == (6, 5)
     assert browser.get(loaded["url"]).context["page"].paginator.count == 6
+
+
+def test_rows_in_thousands_are_counted_in_words(world, at_the_screen):
+    kept = world.enterprise
+    Enterprise.objects.bulk_create(
+        Enterprise(
+            place=kept.place, name=f"示例{n}", locality=kept.locality, locality_path=kept.locality_path,
+            created_at=NOON,
+        )
+        for n in range(1_000)
+    )  # fmt: skip
+    page = at_the_screen(world.coordinator).get("/rows/standing/")
+    assert page.status_code == 200
+    assert "1,00" in page.content.decode().split("</h1>")[0]
