@@ -26,7 +26,7 @@ from .selectors import my_enterprises
 S, Kind = Booking.State, Booking.Kind
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 AHEAD_DAYS = 14
-MOST_LISTED, MOST_ENTERPRISES = 50, 50
+MOST_LISTED, MOST_ENTERPRISES = 20, 50
 LONG_AGO = timedelta(days=60)
 
 
@@ -221,8 +221,7 @@ def week_of(scope: Scope, place: Place, monday: date, text: str = "", enterprise
     start, end = (datetime.combine(d, time(), place.zone) for d in (monday, monday + WEEK))
     rows = Booking.objects.hosts().visible_to(scope).filter(starts_at__gte=start, starts_at__lt=end)
     rows = rows.exclude(state__in=[S.CANCELLED, S.NOT_NOW]).exclude(kind=Kind.DATA)
-    if enterprise_id:
-        rows = rows.filter(enterprise_id=enterprise_id)
+    rows = _of(rows, enterprise_id)
     if text:
         rows = rows.filter(enterprise__in=search.matching(Enterprise.objects.visible_to(scope), text))
     counted = rows.order_by().values_list("enterprise_id").annotate(n=Count("pk"))
@@ -249,26 +248,29 @@ def asked_before(place: Place, at: datetime) -> datetime:
     return days.add_working(far, max(days.working_between(far, at) - wanted, 1))
 
 
-def unanswered(scope: Scope, place: Place, at: datetime) -> list[Booking]:
+def unanswered(scope: Scope, place: Place, at: datetime, enterprise_id: int = 0) -> list[Booking]:
     """Requests to which the enterprise has said nothing for longer than it should need, the oldest first."""
-    rows = Booking.objects.hosts().visible_to(scope).filter(state=S.REQUESTED)
-    return list(
-        named(rows.filter(requested_at__lte=asked_before(place, at))).order_by("requested_at", "pk")[:MOST_LISTED]
-    )
+    rows = _of(Booking.objects.hosts().visible_to(scope).filter(state=S.REQUESTED), enterprise_id)
+    late = named(rows.filter(requested_at__lte=asked_before(place, at)))
+    return list(late.order_by("requested_at", "pk")[:MOST_LISTED])
 
 
-def over_the_sign(scope: Scope, at: datetime) -> list[Booking]:
+def over_the_sign(scope: Scope, at: datetime, enterprise_id: int = 0) -> list[Booking]:
     """Asked although the stop sign stood, not answered, and still ahead."""
-    rows = Booking.objects.hosts().visible_to(scope).exclude(over_reason="")
+    rows = _of(Booking.objects.hosts().visible_to(scope).exclude(over_reason=""), enterprise_id)
     rows = rows.filter(state=S.REQUESTED, starts_at__gt=at)
-    return list(named(rows).order_by("starts_at", "pk")[:50])
+    return list(named(rows).order_by("starts_at", "pk")[:MOST_LISTED])
 
 
-def refusals(scope: Scope, at: datetime, days: int = 90) -> dict[str, Any]:
+def refusals(scope: Scope, at: datetime, enterprise_id: int = 0, days: int = 90) -> dict[str, Any]:
     """How many requests were refused, and why: the coordinator's and the enterprise's own."""
-    rows = Refusal.objects.visible_to(scope).filter(refused_at__gt=at - days * DAY)
+    rows = _of(Refusal.objects.visible_to(scope).filter(refused_at__gt=at - days * DAY), enterprise_id)
     listed = rows.select_related("enterprise", "booking__organisation", "booking__requested_by")
-    return {"count": rows.count(), "rows": list(listed.order_by("-refused_at", "pk")[:20]), "days": days}
+    return {"count": rows.count(), "rows": list(listed.order_by("-refused_at", "pk")[:MOST_LISTED]), "days": days}
+
+
+def _of(rows: QuerySet, enterprise_id: int) -> QuerySet:
+    return rows.filter(enterprise_id=enterprise_id) if enterprise_id else rows
 
 
 @dataclass(frozen=True)
@@ -288,8 +290,7 @@ def joint_proposals(scope: Scope, at: datetime, most: int = 20, enterprise_id: i
     open_ = Q(state__in=[S.REQUESTED, S.ACCEPTED]) | Q(state=S.NOT_NOW, instead=Booking.Instead.TOGETHER)
     rows = Booking.objects.hosts().visible_to(scope).filter(open_, starts_at__gt=at)
     rows = rows.exclude(kind__in=[Kind.DATA, Kind.JOINT])
-    if enterprise_id:
-        rows = rows.filter(enterprise_id=enterprise_id)
+    rows = _of(rows, enterprise_id)
     several = rows.order_by().values_list("enterprise_id").annotate(n=Count("pk"), first=Min("starts_at"))
     asked = several.filter(n__gt=1).order_by("first", "enterprise_id")[: 2 * most]
     by: dict[int, list[Booking]] = defaultdict(list)

@@ -27,18 +27,19 @@ def week(request: HttpRequest) -> HttpResponse:
     scope, place, at = request.scope, request.place, now()
     monday = _monday(request.GET.get("week", ""), scope.today)
     one = _enterprise(request)
+    one_id = one.pk if one else 0
     text = request.GET.get("q", "").strip()[:100]
     context = {
-        "week": selectors.week_of(scope, place, monday, text, one.pk if one else 0),
+        "week": selectors.week_of(scope, place, monday, text, one_id),
         "one": one,
         "text": text,
         "previous": monday - selectors.WEEK,
         "next": monday + selectors.WEEK,
         "today": scope.today,
-        "unanswered": selectors.unanswered(scope, place, at),
-        "over": selectors.over_the_sign(scope, at),
-        "refusals": selectors.refusals(scope, at),
-        "proposals": selectors.joint_proposals(scope, at, enterprise_id=one.pk if one else 0),
+        "unanswered": selectors.unanswered(scope, place, at, one_id),
+        "over": selectors.over_the_sign(scope, at, one_id),
+        "refusals": selectors.refusals(scope, at, one_id),
+        "proposals": selectors.joint_proposals(scope, at, enterprise_id=one_id),
         "at": at,
     }
     return render(request, "register/diary/week.html", context)
