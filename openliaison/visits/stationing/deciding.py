@@ -25,7 +25,7 @@ from ..errors import AlreadyDone, Incomplete, NotAllowed
 from ..models import Proposal, Suggestion
 
 JOB = "visits.accept_suggestions"
-AT_ONCE = 200  # more are accepted by the worker
+AT_ONCE = 100  # more are accepted by the worker
 BY_PROPOSAL = N_("by a proposal of stationing that the desk accepted")
 TAKEN_BACK = N_("the desk took the change back")
 DAY = timedelta(days=1)
