@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 import uuid
@@ -188,26 +189,27 @@ def second_phone(playwright, chromium_path, tls_site, tmp_path):
 def test_a_fact_that_the_office_learned_otherwise_is_chosen_side_by_side(handheld, at_the_firm, office):
     handheld.with_briefings()
     firm, asked = next((e, a) for e in handheld.briefings() for a in e["ask"] if a["type"] in ("int", "decimal"))
+    mine, theirs = (str(1000 + uuid.uuid4().int % 8000) for _ in range(2))
     handheld.offline()
     handheld.write(said(), firm["id"])
-    handheld.page.get_by_label(asked["label"]).first.fill("120")
+    handheld.page.get_by_label(asked["label"]).first.fill(mine)
     handheld.save()
     at_the_firm.log_in("beigang", then=f"/enterprises/{firm['id']}/facts/{asked['key']}/")
-    at_the_firm.page.fill("[name=value]", "150")
+    at_the_firm.page.fill("[name=value]", theirs)
     at_the_firm.page.locator("form:has([name=value]) .btn-primary").click()
-    until(lambda: _value(office, firm["id"], asked["key"]) == 150, "the enterprise's word is on file")
+    until(lambda: _value(office, firm["id"], asked["key"]) == int(theirs), "the enterprise's word is on file")
 
     handheld.offline(False)
-    card = handheld.page.locator("article.card:has(.ph-two)")
+    card = handheld.page.locator("article.card:has(.ph-two)").filter(has_text=re.compile(f"{mine[0]},?{mine[1:]}"))
     card.wait_for()
-    mine, theirs = card.locator(".ph-side b").all_inner_texts()
-    assert "120" in mine
-    assert "150" in theirs
-    assert _value(office, firm["id"], asked["key"]) == 150  # nothing was overwritten
+    sides = [side.replace(",", "") for side in card.locator(".ph-side b").all_inner_texts()]
+    assert mine in sides[0]
+    assert theirs in sides[1]
+    assert _value(office, firm["id"], asked["key"]) == int(theirs)  # nothing was overwritten
 
     card.locator(".ph-side").nth(0).get_by_role("button").click()
     card.wait_for(state="detached")
-    assert _value(office, firm["id"], asked["key"]) == 120
+    assert _value(office, firm["id"], asked["key"]) == int(mine)
 
 
 def _value(office: Office, enterprise: int, key: str) -> float:
