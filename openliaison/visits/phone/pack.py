@@ -22,30 +22,32 @@ from openliaison.core.models import Receipt
 from openliaison.core.scope import Scope
 from openliaison.register.models import Booking, Contact, Enterprise
 from openliaison.register.selectors import HeldFact, held_facts
-from openliaison.visits import selectors
+from openliaison.visits import needs
 from openliaison.visits.models import Visit
 
 from .asking import asked
 from .conflicts import open_conflicts, pairs
-from .reasons import reasons
 
 SCHEMA = 1
 KEEP_DAYS = 7  # a phone that has not been in contact for longer deletes what it keeps
 TAKEN_DAYS = 14
 ROOM = "phone."  # what the receipts of the phone's items begin with
-WORDS, VISITS = 200, 5
+WORDS, VISITS, FIRST = 200, 5, 3
 
 Grouped = dict[int, list[Any]]
 
 
 def pack(scope: Scope, role: Role, at: datetime) -> dict[str, Any]:
     """Everything, in the reader's language. Without the server's time it is the same until something changes."""
-    mine = list(selectors.mine(scope).select_related("locality", "place"))
+    needed = needs.of_officer(scope, role.place, at)
+    mine = [one.enterprise for one in needed]
+    for enterprise in mine:
+        enterprise.place = role.place  # loaded once, not per row
     return {
         "schema": SCHEMA,
         "keep_days": KEEP_DAYS,
         "person": _person(role),
-        "enterprises": _enterprises(mine, scope, at),
+        "enterprises": _enterprises(needed, mine, scope, at),
         "categories": [{"code": c.code, "label": c.label} for c in Category.objects.visible_to(scope)],
         "modes": _choices(Visit.Mode.choices),
         "promise_sides": _choices([("county", _("by us")), ("enterprise", _("by the enterprise"))]),
@@ -80,15 +82,18 @@ def _choices(found: Iterable[tuple[Any, Any]]) -> list[dict[str, str]]:
     return [{"value": str(value), "label": str(label)} for value, label in found]
 
 
-def _enterprises(mine: list[Enterprise], scope: Scope, at: datetime) -> list[dict[str, Any]]:
-    """In the order in which they need somebody."""
-    why = reasons(mine, scope, at)
+def _enterprises(
+    needed: list[needs.Standing], mine: list[Enterprise], scope: Scope, at: datetime
+) -> list[dict[str, Any]]:
+    """In the order in which they need somebody, as on Today."""
+    why = {one.enterprise.pk: [reason.text for reason in needs.words(one.visit)] for one in needed}
+    first = {one.enterprise.pk for one in needed[:FIRST] if one.visit.group == "now"}
     contacts = _grouped(Contact.objects.visible_to(scope).current().filter(enterprise__in=mine))
     cases = _cases(mine, scope, at)
     promises = _promises(mine, scope)
     visits = _visits(mine, scope)
     found = []
-    for one in sorted(mine, key=lambda e: (-why[e.pk].weight, e.name, e.pk)):
+    for one in mine:
         held = held_facts(one, scope, scope.today)  # type: ignore[arg-type]
         last = visits[one.pk][0] if visits[one.pk] else None
         found.append(
@@ -101,8 +106,8 @@ def _enterprises(mine: list[Enterprise], scope: Scope, at: datetime) -> list[dic
                 "status": one.get_status_display(),
                 "last_at": last["at"] if last else None,
                 "last_words": last["words"] if last else "",
-                "reasons": why[one.pk].texts,
-                "why_first": why[one.pk].is_first,
+                "reasons": why[one.pk],
+                "why_first": one.pk in first,
                 "contacts": [_contact(c) for c in contacts[one.pk]],
                 "cases": cases[one.pk],
                 "promises": promises[one.pk],
