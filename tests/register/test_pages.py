@@ -423,7 +423,7 @@ def test_the_coordinator_stations_covers_and_ends(world, full, at_site):
     assert "until which day" in desk.post(url, **said).content.decode()
     assert desk.post(url, **said, ends_on=(TODAY + DAY).isoformat()).status_code == 302
     link = Link.objects.get(user=world.officer.user)
-    assert desk.post(f"/enterprises/links/{link.pk}/end/", on=TODAY.isoformat()).status_code == 302
+    assert desk.post(f"/enterprises/links/{link.pk}/end/", on=TODAY.isoformat(), reason="x").status_code == 302
     link.refresh_from_db()
     assert link.ends_on == TODAY
     assert at_site(world.officer).get(url).status_code == 403
