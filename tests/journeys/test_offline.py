@@ -277,6 +277,20 @@ def test_a_log_out_with_nothing_unsent_leaves_nothing(handheld):
     assert handheld.kept()["packs"] == handheld.kept()["outbox"] == 0
 
 
+def test_a_log_in_that_ended_meanwhile_loses_nothing(handheld, office):
+    words = said()
+    handheld.with_briefings().offline()
+    office.ask("delete from django_session")
+    handheld.write(words)
+    handheld.save()
+    handheld.offline(False)
+    handheld.page.locator(".ph-off a[href*=log-in]").wait_for()
+    assert handheld.row(WAITS).count() == 1
+
+    handheld.log_in("wangli", then="/phone/")
+    until(lambda: len(office.visits(words)) == 1, "it is sent after the next log-in")
+
+
 # ── (e) and (f) when what is kept is deleted
 
 
@@ -380,6 +394,32 @@ def test_the_form_is_usable_within_two_seconds_on_a_slow_phone(handheld):
     form_of(handheld).wait_for()
     drawn = handheld.page.evaluate("performance.getEntriesByName('phone-drawn')[0].startTime")
     assert drawn < 2000
+
+
+def test_a_visit_is_written_and_saved_with_the_keyboard_alone(handheld, office):
+    words = said()
+    handheld.with_briefings()
+    handheld.go("#/e/1")
+    handheld.page.locator(".ph-act a.btn-primary").wait_for()
+    keys = handheld.page.keyboard
+    _tab_to(handheld, ".ph-act a.btn-primary")
+    keys.press("Enter")
+    form_of(handheld).wait_for()
+    _tab_to(handheld, "#ph-visit textarea")
+    keys.type(words)
+    _tab_to(handheld, ".ph-act button.btn-primary")
+    keys.press("Enter")
+    handheld.row(ARRIVED).wait_for()
+    assert len(office.visits(words)) == 1
+
+
+def _tab_to(held: Phone, selector: str) -> None:
+    """Press Tab until the control has the focus."""
+    for _press in range(80):
+        held.page.keyboard.press("Tab")
+        if held.page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"The keyboard does not reach {selector}.")
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
