@@ -18,6 +18,7 @@ from .importing.summing import Sum
 from .importing.targets import Target
 from .models import ImportBatch, ImportRow
 
+SHORT = 40  # characters of a choice: a longer one would widen the page
 GROUPS = ((_("Identity"), ""), (_("Contact"), "contact."), (_("Facts"), "fact:"))
 
 
@@ -66,8 +67,12 @@ class RowFilter(forms.Form):
 
     def __init__(self, *args: Any, found: list[Sum], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        named = [(s.key, f"{s.column}: {s.words}" if s.column else s.words) for s in found]
+        named = [(s.key, _short(f"{s.column}: {s.words}" if s.column else s.words)) for s in found]
         self.fields["fault"].choices = [("", _("any")), *named]  # type: ignore[attr-defined]
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= SHORT else words[: SHORT - 1].rstrip() + "…"
 
 
 @dataclass
