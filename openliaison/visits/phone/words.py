@@ -108,7 +108,7 @@ def _frame() -> dict[str, Word]:
 
 def _today() -> dict[str, Word]:
     return {
-        "n_to_see": _("%(n)s to see"),
+        "n_to_see": _("to see: %(n)s"),
         "n_due": _("promises due: %(n)s"),
         "n_asked": _("questions open: %(n)s"),
         "first_things": _("First today"),
@@ -242,8 +242,8 @@ def _outbox() -> dict[str, Word]:
         "kind_visit": _("Visit"),
         "kind_answer": _("Answer to a question"),
         "kind_promise": _("Promise"),
-        "promise_kept": _("kept"),
-        "promise_broken": _("not kept"),
+        "promise_kept": _("Kept"),
+        "promise_broken": _("Not kept"),
         "arrived": _("arrived"),
         "needs_you": _("needs you"),
         "needs_you_head": _("Needs you"),
