@@ -132,8 +132,11 @@ def ranked(
 
 
 def weights(place: Place, on: date) -> stationing.VisitWeights:
-    """What each reason weighs in this place."""
-    return stationing.VisitWeights.from_mapping(setting(place, "next_visit", on))
+    """What each reason weighs in this place; what was typed and means nothing leaves them as the engine has them."""
+    try:
+        return stationing.VisitWeights.from_mapping(setting(place, "next_visit", on))
+    except (AttributeError, TypeError, ValueError):
+        return stationing.VisitWeights()
 
 
 @dataclass(frozen=True)

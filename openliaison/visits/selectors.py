@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -39,17 +40,20 @@ class Question:
         return not self.held
 
 
-def questions(enterprise: Enterprise, scope: Scope, most: int = MOST_QUESTIONS) -> list[Question]:
+def questions(
+    enterprise: Enterprise, scope: Scope, most: int = MOST_QUESTIONS, *, facts_held: Iterable[HeldFact] | None = None
+) -> list[Question]:
     """What is worth asking: useful facts that nobody has told or that have faded, the most useful first, then
     whatever else has faded, the oldest first. What is held and fresh is never asked, nor what is private and missing:
     it may be held out of this person's sight."""
-    held = {f.key: f for f in held_facts(enterprise, scope, scope.today)}  # type: ignore[arg-type]
+    listed = held_facts(enterprise, scope, scope.today) if facts_held is None else facts_held  # type: ignore[arg-type]
+    held = {f.key: f for f in listed}
     useful = useful_facts(enterprise.place, scope.today)  # type: ignore[arg-type]
     faded = sorted((f for f in held.values() if not f.is_fresh), key=lambda f: (f.fact.as_of, f.key))
     wanted = [k for k in useful if k not in held or not held[k].is_fresh]
     keys = list(dict.fromkeys([*wanted, *(f.key for f in faded)]))
-    listed = FactDefinition.objects.filter(place_id=enterprise.place_id, key__in=keys, subject="enterprise", same_as="")
-    known = {d.key: d for d in listed}
+    rows = FactDefinition.objects.filter(place_id=enterprise.place_id, key__in=keys, subject="enterprise", same_as="")
+    known = {d.key: d for d in rows}
     asked = [known[k] for k in keys if k in known and _may_ask(known[k], held.get(k))]
     return [_question(d, held.get(d.key)) for d in asked[:most]]
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from openliaison.accounts.models import Role
 from openliaison.cases import selectors, services
 from openliaison.cases.forms import CaseFilter
-from openliaison.cases.models import Case, CaseFile, Entry
+from openliaison.cases.models import Case, CaseFile, Entry, Promise
 from openliaison.cases.verbs import DOORS, Door
 from openliaison.core import files
 from openliaison.core.access import roles
@@ -105,11 +105,19 @@ def use(door: Door, found: Case, role: Role, form: Any) -> None:
 
 @roles(*EVERYBODY)
 def of_enterprise(request: HttpRequest, enterprise_id: int) -> HttpResponse:
-    """Fragment: the latest cases of an enterprise."""
+    """Fragment: the latest cases of an enterprise, and the promises that are open."""
     get_object_or_404(Enterprise.objects.visible_to(request.scope), pk=enterprise_id)
     rows = Case.objects.visible_to(request.scope).filter(enterprise_id=enterprise_id).defer("search")
     rows = rows.select_related("lead", "category").order_by("-created_at")
-    return render(request, "cases/of_enterprise.html", {"rows": rows[:8], "enterprise_id": enterprise_id, "at": now()})
+    promises = Promise.objects.visible_to(request.scope).open().filter(enterprise_id=enterprise_id)
+    listed = promises.select_related("organisation", "enterprise").order_by("due_on", "pk")[:5]
+    context = {
+        "rows": rows[:8],
+        "promises": [(p, selectors.promise_look(p, request.scope)) for p in listed],
+        "enterprise_id": enterprise_id,
+        "at": now(),
+    }
+    return render(request, "cases/of_enterprise.html", context)
 
 
 @roles(*EVERYBODY)

@@ -17,12 +17,11 @@ from openliaison.core.codes import code_label
 from openliaison.register.models import Contact, Enterprise, FactDefinition, Link
 from openliaison.register.selectors import HeldFact, held_facts
 from openliaison.visits.models import Visit
+from openliaison.visits.selectors import questions
 
 from .clocks import Clocked, clocked
 from .rows import Ask
 
-MOST_MISSING = 4
-ASKED_FIRST = ("employees", "main_products", "revenue_10k_cny", "power_capacity_kva")  # what every talk needs
 YEAR = timedelta(days=365)
 
 
@@ -74,8 +73,10 @@ def briefing(enterprise: Enterprise, ask: Ask) -> Briefing:
     cases = clocked(open_[:12], ask.place, at)
     promises = _promises(enterprise, ask)
     facts = held_facts(enterprise, scope, scope.today)  # type: ignore[arg-type]
-    stale = sorted((f for f in facts if not f.is_fresh), key=lambda f: f.fact.as_of)
-    missing = _missing(enterprise, facts)
+    asked = questions(enterprise, scope, facts_held=facts)
+    held = {f.key: f for f in facts}
+    stale = [held[q.key] for q in asked if not q.is_missing]
+    missing = [q.definition for q in asked if q.is_missing]
     counted = all_cases.filter(closed_at__gte=at - YEAR).exclude(outcome__in=["declined", "duplicate"])
     visits = Visit.objects.visible_to(scope).standing().filter(enterprise=enterprise).select_related("officer")
     team = Link.objects.visible_to(scope).active(scope.today).filter(enterprise=enterprise)  # type: ignore[arg-type]
@@ -102,13 +103,6 @@ def _promises(enterprise: Enterprise, ask: Ask) -> list[tuple[Promise, str]]:
     listed = found.select_related("organisation", "enterprise", "made_by").order_by("due_on", "id")
     ordered = sorted(listed, key=lambda p: p.state != Promise.State.OPEN)[:8]
     return [(p, promise_look(p, ask.scope)) for p in ordered]
-
-
-def _missing(enterprise: Enterprise, facts: list[HeldFact]) -> list[FactDefinition]:
-    """What every talk needs and nobody has written down."""
-    held = {f.key for f in facts}
-    keys = [k for k in ASKED_FIRST if k not in held]
-    return list(FactDefinition.objects.filter(place_id=enterprise.place_id, key__in=keys)[:MOST_MISSING])
 
 
 def points(
