@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import F, QuerySet, Sum, Window
+from django.db.models import F, QuerySet, Window
 from django.db.models.functions import Lag
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -60,9 +60,8 @@ class Load:
     def minutes_month_of(self, organisation: Organisation | None) -> int:
         """Minutes of the month that one body asked for, as far as this person may see its ledger: its own, always."""
         first, last = month_of(self.on)
-        rows = BurdenEntry.objects.filter(enterprise_id=self.enterprise_id, on__range=(first, last))
-        rows = rows.filter(organisation=organisation).exclude(source__in=self.besides)
-        return rows.aggregate(n=Sum("minutes"))["n"] or 0
+        rows = _lines_of(organisation, self.enterprise_id, first, last, self.besides)
+        return sum(minutes for _on, minutes in rows)
 
 
 @dataclass(frozen=True)
@@ -127,8 +126,8 @@ def stop_sign(
     Args:
         besides: sources that are not counted: the booking itself when it is moved, the parts of a joint visit.
     """
-    limits = ceilings(enterprise.place, on)
-    found = _over(load(enterprise.pk, on, besides), limits, minutes, organisation, is_at_door)
+    limits, taken = ceilings(enterprise.place, on), load(enterprise.pk, on, besides)
+    found = _over(taken, taken.minutes_month_of(organisation), limits, minutes, is_at_door)
     if not found:
         return None
     free = next_free(
@@ -152,13 +151,15 @@ def next_free(
     besides: Sources = None,
 ) -> date | None:
     """The first day after which the stop sign would not stand, within two months; weekends are not looked at."""
-    limits = ceilings(enterprise.place, after)
-    until = month_of(after + LOOKED_AHEAD_DAYS * DAY)[1] + WEEK
-    marks = _marks(enterprise.pk, month_of(after)[0] - WEEK, until, besides)
+    limits, sources = ceilings(enterprise.place, after), _many(besides)
+    since, until = month_of(after)[0], month_of(after + LOOKED_AHEAD_DAYS * DAY)[1]
+    marks = _marks(enterprise.pk, since - WEEK, until + WEEK, besides)
+    own = _lines_of(organisation, enterprise.pk, since, until, sources)
     for ahead in range(1, LOOKED_AHEAD_DAYS + 1):
         day = after + ahead * DAY
-        around = _load(enterprise.pk, day, marks, _many(besides))
-        if not _over(around, limits, minutes, organisation, is_at_door):
+        first, last = month_of(day)
+        ours = sum(spent for on, spent in own if first <= on <= last)
+        if not _over(_load(enterprise.pk, day, marks, sources), ours, limits, minutes, is_at_door):
             return day
     return None
 
@@ -214,10 +215,20 @@ def _load(enterprise_id: int, on: date, marks: Sequence[Mark], besides: tuple[uu
     )
 
 
-def _over(
-    taken: Load, limits: Ceilings, minutes: int, organisation: Organisation | None, is_at_door: bool
-) -> dict[str, str]:
-    """Each ceiling that would be passed, with its sentence."""
+def _lines_of(
+    organisation: Organisation | None, enterprise_id: int, first: date, last: date, besides: tuple[uuid.UUID, ...]
+) -> list[tuple[date, int]]:
+    """Day and minutes of what one body asked of an enterprise."""
+    rows = BurdenEntry.objects.filter(enterprise_id=enterprise_id, organisation=organisation, on__range=(first, last))
+    return list(rows.exclude(source__in=besides).values_list("on", "minutes"))
+
+
+def _over(taken: Load, own: int, limits: Ceilings, minutes: int, is_at_door: bool) -> dict[str, str]:
+    """Each ceiling that would be passed, with its sentence.
+
+    Args:
+        own: minutes of the month that who asks took already.
+    """
     found: dict[str, str] = {}
     if is_at_door and taken.visits_7_days + 1 >= limits.visits_a_week:
         found["week"] = _week(taken.visits_7_days + 1)
@@ -225,7 +236,6 @@ def _over(
         found["month"] = _month(taken.visits_month + 1, limits.visits_a_month)
     if taken.minutes_month + minutes > limits.minutes:
         found["minutes"] = _minutes(taken.minutes_month + minutes, limits.minutes)
-    own = taken.minutes_month_of(organisation)
     if own + minutes > limits.minutes_of_one:
         found["organisation"] = _own(own + minutes, limits.minutes_of_one)
     return found

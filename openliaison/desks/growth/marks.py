@@ -28,17 +28,23 @@ on conflict (source) do nothing
 _LINES = """
 insert into register_burdenentry
     (place_id, enterprise_id, locality_path, organisation_id, kind, what, what_en, "on", minutes, source)
-select m.place_id, m.enterprise_id, v.locality_path, r.organisation_id, 'visit', u.display_name || '走访',
-       'Visit by ' || coalesce(nullif(u.display_name_en, ''), u.display_name), m."on", m.minutes, m.source
+select m.place_id, m.enterprise_id, v.locality_path, r.organisation_id, 'visit',
+       case when %(english)s then e.words
+            else u.display_name || case v.mode when 'visit' then '走访' when 'call' then '来电' else '线上会谈' end end,
+       e.words, m."on", m.minutes, m.source
 from register_diarymark m
 join visits_visit v on v.client_key = m.source
 join accounts_user u on u.id = v.officer_id
+cross join lateral (select case v.mode when 'visit' then 'Visit by ' when 'call' then 'Call by '
+                           else 'Online meeting with ' end
+                           || coalesce(nullif(u.display_name_en, ''), u.display_name) as words) e
 left join (select distinct on (user_id) user_id, organisation_id from accounts_role
            where kind = 'officer' and place_id = %(place)s order by user_id, id) r on r.user_id = v.officer_id
 where m.place_id = %(place)s
 union all
 select m.place_id, m.enterprise_id, c.locality_path, e.organisation_id, 'question',
-       '诉求 ' || c.number || ' 中的提问', 'A question in case ' || c.number, m."on", m.minutes, m.source
+       case when %(english)s then 'A question in case ' || c.number else '诉求 ' || c.number || ' 中的提问' end,
+       'A question in case ' || c.number, m."on", m.minutes, m.source
 from register_diarymark m
 join cases_entry e on e.client_key = m.source
 join cases_case c on c.id = e.case_id
@@ -53,6 +59,7 @@ def mark(place: Place) -> None:
     values = {
         "place": place.pk,
         "zone": place.time_zone,
+        "english": place.languages[0] == "en",
         "usual": json.dumps(usual),
         "question": QUESTION_MINUTES,
     }

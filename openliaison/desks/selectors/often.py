@@ -9,8 +9,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count
-
 from openliaison.core.places import setting
 from openliaison.core.scope import Scope
 from openliaison.register import burden_selectors
@@ -18,6 +16,8 @@ from openliaison.register.models import Booking, BurdenEntry, Enterprise
 
 from . import rows
 from .rows import Ask
+
+MOST_COMPARED = 2000
 
 
 @dataclass
@@ -47,11 +47,10 @@ class Frequented:
 def too_often(ask: Ask, most: int) -> list[Frequented]:
     """Those that most come to, and who comes; a handful of queries, however many there are."""
     today = ask.place.day(ask.at)
-    marks = burden_selectors.doors_around(today).filter(enterprise__in=rows.find("too-often", ask).values("pk"))
-    often = marks.order_by().values("enterprise_id").annotate(n=Count("pk")).order_by("-n", "enterprise_id")[:most]
-    ids = [row["enterprise_id"] for row in often]
+    among = rows.find("too-often", ask).values_list("pk", flat=True)[:MOST_COMPARED]
+    counts = burden_selectors.visits_around(among, today)
+    ids = sorted(counts, key=lambda pk: (-counts[pk], pk))[:most]
     found = Enterprise.objects.visible_to(ask.scope).select_related("locality").defer("search").in_bulk(ids)
-    counts = burden_selectors.visits_around(ids, today)
     ceiling = int(setting(ask.place, "visits_a_week", today))
     came = _comers(ids, today, ask.scope)
     return [
