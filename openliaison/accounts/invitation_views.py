@@ -112,6 +112,7 @@ def _role(request: HttpRequest, data: dict) -> Role:
             kind=Role.Kind.ENTERPRISE,
             enterprise_id=request.role.enterprise_id,
             enterprise_name=request.role.enterprise_name,
+            enterprise_name_en=request.role.enterprise_name_en,
             is_enterprise_admin=data["is_enterprise_admin"],
         )
     is_handler = data["kind"] == Role.Kind.HANDLER

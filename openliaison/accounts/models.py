@@ -177,6 +177,7 @@ class Role(models.Model):
     # The register stands a floor higher, hence a number and not a key.
     enterprise_id = models.BigIntegerField(null=True, blank=True)
     enterprise_name = models.CharField(max_length=200, blank=True)  # as it was called when they joined
+    enterprise_name_en = models.CharField(max_length=200, blank=True)
     contact_id = models.BigIntegerField(null=True, blank=True)
     is_enterprise_admin = models.BooleanField(default=False)
     starts_on = models.DateField(null=True, blank=True)
@@ -226,7 +227,7 @@ class Role(models.Model):
     @property
     def organisation_label(self) -> str:
         if self.enterprise_name:
-            return self.enterprise_name
+            return _enterprise_label(self)
         if self.organisation:
             return self.organisation.label
         return self.locality.label if self.locality else self.place.label
@@ -278,6 +279,7 @@ class Invitation(models.Model):
     locality = models.ForeignKey(Locality, models.CASCADE, null=True)
     enterprise_id = models.BigIntegerField(null=True)
     enterprise_name = models.CharField(max_length=200, blank=True)
+    enterprise_name_en = models.CharField(max_length=200, blank=True)
     contact_id = models.BigIntegerField(null=True)
     is_enterprise_admin = models.BooleanField(default=False)
     display_name = models.CharField(max_length=60, blank=True)
@@ -330,9 +332,14 @@ class Invitation(models.Model):
     def for_whom(self) -> str:
         """Where that role is held."""
         if self.enterprise_name:
-            return self.enterprise_name
+            return _enterprise_label(self)
         held = self.organisation or self.locality
         return held.label if held else ""
+
+
+def _enterprise_label(row: Role | Invitation) -> str:
+    is_english = row.enterprise_name_en and (get_language() or "").startswith("en")
+    return row.enterprise_name_en if is_english else row.enterprise_name
 
 
 class LoginAttempt(models.Model):

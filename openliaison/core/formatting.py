@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal
@@ -13,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from .now import now
 
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 WAN, YI = 10_000, 100_000_000  # 万 and 亿: how Chinese groups large sums
 
 _INSTANT = {
@@ -65,6 +68,16 @@ def day(value: date | datetime, style: str = "") -> str:
 def month(value: date) -> str:
     """The month of a date, with its year."""
     return format_date(value, "LLL y" if locale() == "en" else "y 年 M 月", locale=locale())
+
+
+def worded(value: Any) -> Any:
+    """What is kept for readers of two languages, in the active one: {"zh": …, "en": …}, or a day as ISO text."""
+    if isinstance(value, dict):
+        first, second = ("en", "zh") if locale() == "en" else ("zh", "en")
+        return value.get(first) or value.get(second) or ""
+    if isinstance(value, str) and _ISO_DAY.fullmatch(value):
+        return day(date.fromisoformat(value))
+    return value
 
 
 def ago(value: date | datetime | None) -> str:

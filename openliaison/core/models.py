@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from . import formatting
 from .scope import ADMIN, AREA, ENTERPRISE, ROLES, WEB, AnyScope, Rule, ScopedQuerySet, within
 
 PATH = {"max_length": 200, "db_collation": "C"}
@@ -240,12 +241,8 @@ class Task(models.Model):
 
     @property
     def _words(self) -> dict[str, Any]:
-        """The params in the reader's language: one that has two is kept as {"zh": …, "en": …}."""
-        first, second = ("en", "zh") if (get_language() or "").startswith("en") else ("zh", "en")
-        return {
-            key: (value.get(first) or value.get(second) or "") if isinstance(value, dict) else value
-            for key, value in self.params.items()
-        }
+        """The params in the reader's language: one that has two is kept as {"zh": …, "en": …}, a day as ISO text."""
+        return {key: formatting.worded(value) for key, value in self.params.items()}
 
 
 class SavedView(models.Model):

@@ -30,7 +30,7 @@ def ask(
     Args:
         people: users (or their ids); each once.
         about, why: msgids with %(name)s places, worded in the reader's language when read.
-        params: the values for those places: plain text, or {"zh": …, "en": …} where it has two.
+        params: the values for those places: plain text, {"zh": …, "en": …} where it has two, or a day in ISO form.
     """
     ids = {getattr(p, "pk", p) for p in people if p}
     Task.objects.bulk_create(

@@ -83,6 +83,7 @@ def _invite(request: HttpRequest, enterprise: Enterprise, data: dict[str, Any]) 
         kind=Role.Kind.ENTERPRISE,
         enterprise_id=enterprise.pk,
         enterprise_name=enterprise.name,
+        enterprise_name_en=enterprise.name_en,
         contact_id=contact.pk if contact else None,
         is_enterprise_admin=data["is_enterprise_admin"],
     )

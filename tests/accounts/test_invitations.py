@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from openliaison.accounts import services
 from openliaison.accounts.errors import InvitationRefused, NameTaken, NotAllowed
@@ -258,6 +259,19 @@ def test_staff_invite_people_of_the_enterprises_they_serve_only(client, kind):
     assert client.post(f"/enterprises/{ours.pk}/people/", data).status_code == 302
     made = Invitation.objects.get(client_key=key)
     assert (made.enterprise_id, made.enterprise_name, made.is_enterprise_admin) == (ours.pk, ours.name, True)
+
+
+def test_a_person_of_an_enterprise_reads_its_name_in_their_language(client):
+    desk, ours = f.role("coordinator"), f.enterprise("北岗专用汽车", name_en="Beigang Vehicles")
+    client.force_login(desk.user)
+    client.post(f"/enterprises/{ours.pk}/people/", {"display_name": "刘经理", "client_key": str(uuid.uuid4())})
+    made = Invitation.objects.get()
+    again, _token = services.renew_invitation(invitation=made, by=desk, at=f.NOON)
+    role = Role(kind="enterprise", place=f.place(), enterprise_name=again.enterprise_name,
+                enterprise_name_en=again.enterprise_name_en)  # fmt: skip
+    for language, name in (("en", "Beigang Vehicles"), ("zh-hans", "北岗专用汽车")):
+        with translation.override(language):
+            assert (again.for_whom, role.organisation_label) == (name, name)
 
 
 def test_an_invitation_keeps_the_contact_it_was_made_for(client):

@@ -339,6 +339,7 @@ class TestExternalNumbers:
         case = world.assigned()
         out = browser(world.coordinator).get("/cases/external/", {"export": "csv"}).content.decode("utf-8-sig")
         assert f"{case.number},,," in out
+        assert out.startswith("演示数据,invented"), "an example's rows leave the house unmarked"
         self.send(world, out.replace(f"{case.number},,,", f"{case.number},12345,TL-0091,处理中"))
         self.send(world, out.replace(f"{case.number},,,", f"{case.number},12345,TL-0091,已办结"))
         ref = case.external_refs.get()

@@ -75,6 +75,7 @@ def invite(
             locality=role.locality,
             enterprise_id=role.enterprise_id,
             enterprise_name=role.enterprise_name,
+            enterprise_name_en=role.enterprise_name_en,
             contact_id=role.contact_id,
             is_enterprise_admin=role.is_enterprise_admin,
             display_name=display_name,
@@ -123,6 +124,7 @@ def invite_to_new_password(
             user=user,
             enterprise_id=role.enterprise_id if role else None,
             enterprise_name=role.enterprise_name if role else "",
+            enterprise_name_en=role.enterprise_name_en if role else "",
             display_name=user.display_name,
         ),
         by=by,
@@ -189,6 +191,7 @@ def renew_invitation(*, invitation: Invitation, by: Role, at: datetime) -> tuple
         locality=invitation.locality,
         enterprise_id=invitation.enterprise_id,
         enterprise_name=invitation.enterprise_name,
+        enterprise_name_en=invitation.enterprise_name_en,
         contact_id=invitation.contact_id,
         is_enterprise_admin=invitation.is_enterprise_admin,
     )
@@ -259,6 +262,7 @@ def _join(invitation: Invitation, username: str, display_name: str, password: st
         locality=invitation.locality,
         enterprise_id=invitation.enterprise_id,
         enterprise_name=invitation.enterprise_name,
+        enterprise_name_en=invitation.enterprise_name_en,
         contact_id=invitation.contact_id,
         is_enterprise_admin=invitation.is_enterprise_admin,
     ).save()

@@ -62,6 +62,7 @@
   settleSent();
   forgetOld();
   if (person) all("form[data-draft]").forEach(refill);
+  else if (store.keys().some((k) => k.startsWith("draft:"))) all("[data-drafts-kept]").forEach((e) => { e.hidden = false; });
   for (const type of ["input", "change"]) document.addEventListener(type, (e) => { const form = e.target.form; if (person && form?.dataset.draft) keep(form); });
 
   // ── Forms
