@@ -55,4 +55,4 @@ def sums(batch: ImportBatch) -> list[Sum]:
     """Every kind of fault of a batch, the most frequent first."""
     with connection.cursor() as cursor:
         cursor.execute(_SUMS, [batch.pk])
-        return [Sum(*row[:4], example=json.loads(row[4])) for row in cursor.fetchall()]
+        return [Sum(code, column, n, first, json.loads(text)) for code, column, n, first, text in cursor.fetchall()]
