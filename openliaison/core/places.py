@@ -72,6 +72,22 @@ def seed_place(pack: PlacePack) -> Place:
     return place
 
 
+@transaction.atomic
+def fill_missing(place: Place, defaults: PlacePack) -> list[str]:
+    """Give a place the clocks and settings that a newer release asks for and its own files do not name yet.
+
+    Returns:
+        The keys that were added; a key the place knows, in whatever version, stays as it is.
+    """
+    added = []
+    for model, rows in ((ClockLimit, defaults.clocks), (Setting, defaults.settings)):
+        known = set(model.objects.filter(place=place).values_list("key", flat=True))
+        missing = [r for r in rows if r.key not in known]
+        model.objects.bulk_create(model(place=place, **asdict(r)) for r in missing)
+        added += [r.key for r in missing]
+    return added
+
+
 def _words(pack: PlacePack) -> dict[str, Any]:
     """The files' words, and over them what was edited on screen."""
     place = Place.objects.filter(code=pack.place.code).first()

@@ -28,6 +28,7 @@ def prepare(options: Options, say: Say) -> int | None:
         say(complaint)
         return BAD_INPUT
     call_command("collectstatic", verbosity=0, interactive=False)
+    _fill_places(say)
     if options.is_demo:
         _load_example(say)
     say(f"OpenLiaison is at {options.url}")
@@ -61,6 +62,19 @@ def make_secret(data: Path) -> None:
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
         out.write(secrets.token_urlsafe(60))
     part.rename(file)
+
+
+def _fill_places(say: Say) -> None:
+    """After an update: what it newly asks of a place begins with the example's number."""
+    from openliaison.core.models import Place
+    from openliaison.core.place_pack import read_pack
+    from openliaison.core.places import fill_missing
+
+    from . import story
+
+    for place in Place.objects.all():
+        if added := fill_missing(place, read_pack(story.PLACES / story.EXAMPLE)):
+            say(f"{place.name}: new settings begin with the house's defaults: {', '.join(added)}. See Settings.")
 
 
 def _load_example(say: Say) -> None:

@@ -11,7 +11,8 @@ import pytest
 from openliaison.accounts.models import Organisation
 from openliaison.core import places
 from openliaison.core.errors import Refused
-from openliaison.core.models import ClockLimit, Locality, Place
+from openliaison.core.models import ClockLimit, Locality, Place, Setting
+from openliaison.core.place_pack import read_pack
 from openliaison.desks import commands
 from openliaison.desks.places import load_place
 from tests import factories
@@ -89,6 +90,16 @@ def test_what_a_place_does_not_say_is_refused_in_words(place):
         places.limit(place, "no_such_clock", TODAY)
     with pytest.raises(Refused, match="no “no_such_key”"):
         places.setting(place, "no_such_key", TODAY)
+
+
+def test_what_a_newer_release_asks_of_a_place_begins_with_the_default(place):
+    Setting.objects.filter(place=place, key__in=["visits_a_week", "officer_load"]).delete()
+    Setting.objects.filter(place=place, key="contact_every_days").update(value=12)
+    defaults = read_pack(Path(ROOT) / "places" / "tieling")
+    assert places.fill_missing(place, defaults) == ["officer_load", "visits_a_week"]
+    assert places.setting(place, "visits_a_week", TODAY) == 2
+    assert places.setting(place, "contact_every_days", TODAY) == 12, "what the place says itself stays"
+    assert places.fill_missing(place, defaults) == []
 
 
 def test_several_places_live_in_one_installation(place):
