@@ -32,7 +32,8 @@ from openliaison.core.scope import ADMIN, ANALYST, AREA, ENTERPRISE, HANDLER, IN
 from openliaison.desks.models import Handover
 from openliaison.register.models import Booking, Contact, Fact, GroupTie, ImportBatch, Link, Merge, Site
 from openliaison.register.services import data_requests
-from openliaison.visits.models import Device, FactConflict, Proposal, Suggestion, Visit, VisitFile
+from openliaison.visits.models import Device, FactConflict, Proposal, Suggestion, Visit
+from openliaison.visits.phone.files import attach_to_visit
 from tests import factories
 from tests.conftest import NOON, ROOT
 from tests.core.rich_world import RichWorld
@@ -107,6 +108,8 @@ class Samples:
         promise = cases.make_promise(enterprise=world.mine, case=case, text="x", due_on=NOON.date(), by=lead, at=NOON)
         upload = SimpleUploadedFile("note.txt", "现场记录".encode())
         file = cases.attach_file(case=case, upload=upload, by=officer, at=NOON)
+        seen = Visit.objects.get(enterprise=world.mine)
+        picture = attach_to_visit(visit=seen, upload=SimpleUploadedFile("gate.txt", b"gate"), by=officer, at=NOON)
         batch = ImportBatch.objects.get(place=world.place, rows__enterprise=world.mine)
         kept = Path(settings.MEDIA_ROOT) / "imports" / batch.sha256
         kept.parent.mkdir(parents=True, exist_ok=True)
@@ -138,6 +141,7 @@ class Samples:
             "booking_id": Booking.objects.filter(enterprise=world.mine, organisation__code="grid")[0].pk,
             "proposal_id": Proposal.objects.get(suggestions__enterprise=world.mine).pk,
             "suggestion_id": Suggestion.objects.get(enterprise=world.mine).pk,
+            "photo": picture.pk,
             "conflict_id": FactConflict.objects.get(enterprise=world.mine).pk,
             "device_id": Device.objects.get(user=officer.user).pk,
             "link_id": Link.objects.get(enterprise=world.mine, kind="officer").pk,
@@ -169,8 +173,7 @@ class Samples:
             "api:data_answer": {"booking_id": asked.pk},
             "visits:by_key": {"key_id": Visit.objects.get(enterprise=world.mine).client_key},
             "cases:by_entry": {"key_id": case.entries.order_by("pk")[0].client_key},
-            "visits:picture": {"file_id": VisitFile.objects.get(enterprise=world.mine).pk},
-            "visits:phone_file": {"file_id": VisitFile.objects.get(enterprise=world.mine).pk},
+            "visits:picture": {"file_id": picture.pk},
         }
 
     def of(self, url: Url) -> dict[str, Any]:

@@ -11,7 +11,7 @@ urlpatterns = [
     path("no-signal", shell.no_signal, name="phone_no_signal"),
     path("pack.json", views.pack, name="phone_pack"),
     path("sync", views.sync, name="phone_sync"),
-    path("files/<uuid:file_id>", views.file, name="phone_file"),
+    path("files/<uuid:photo>", views.file, name="phone_file"),
     path("conflicts/<int:conflict_id>", views.settle, name="phone_conflict"),
     path("wiped", views.wiped, name="phone_wiped"),
 ]

@@ -91,15 +91,15 @@ def wiped(request: HttpRequest) -> HttpResponse:
 
 
 @phone_door("POST")
-def file(request: HttpRequest, file_id: UUID) -> HttpResponse:
-    """A picture of a visit, after the visit."""
+def file(request: HttpRequest, photo: UUID) -> HttpResponse:
+    """A picture of a visit, after the visit, under the number that the phone gave it."""
     upload, key = request.FILES.get("file"), _uuid(request.POST.get("visit", ""))
     if upload is None:
         raise Unfit({"file": _("The picture is missing.")})
     if key is None:
         raise Unfit({"visit": _("It is not said to which visit it belongs.")})
     sender = services.Sender(request.role, request.scope, now())
-    kept, is_new = services.take_file(file_id, key, upload, sender)
+    kept, is_new = services.take_file(photo, key, upload, sender)
     return answer(201 if is_new else 200, id=str(kept))
 
 
