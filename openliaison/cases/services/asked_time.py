@@ -20,18 +20,20 @@ def note_question(question: Entry, by: Role, at: datetime) -> None:
     """Write down the enterprise's time. Of a confidential case only that it is taken: no line names it."""
     case = question.case
     on = case.place.day(at)
+    told = burden.words(case.place, N_("A question in case %(number)s"), number=case.number)
     burden.spend(
         enterprise=case.enterprise,
         on=on,
         minutes=_minutes(question, on),
         kind=BurdenEntry.Kind.QUESTION,
+        what=told["what"],
+        what_en=told["what_en"],
         organisation=by.organisation,
         is_at_door=False,
         source=question.client_key,
         by=by,
         at=at,
         entry=not case.is_confidential,
-        **burden.words(case.place, N_("A question in case %(number)s"), number=case.number),
     )
 
 

@@ -28,15 +28,17 @@ def note_time(visit: Visit, by: Role, at: datetime) -> None:
         return
     on = visit.place.day(visit.at)
     officer = {"zh": by.user.display_name, "en": by.user.display_name_en or by.user.display_name}
+    told = burden.words(visit.place, WORDS[Visit.Mode(visit.mode)], officer=officer)
     burden.spend(
         enterprise=visit.enterprise,
         on=on,
         minutes=visit.minutes or int(setting(visit.place, "visit_minutes", on)[visit.mode]),
         kind=BurdenEntry.Kind.VISIT,
+        what=told["what"],
+        what_en=told["what_en"],
         organisation=by.organisation,
         is_at_door=visit.mode == Visit.Mode.VISIT,
         source=visit.client_key,
         by=by,
         at=at,
-        **burden.words(visit.place, WORDS[Visit.Mode(visit.mode)], officer=officer),
     )
