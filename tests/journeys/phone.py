@@ -7,6 +7,7 @@ import shutil
 import struct
 import subprocess
 import time
+import uuid
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from tests.conftest import CHROMIUM_FLAGS
 from .people import PASSWORD, Person
 
 PATIENCE_SECONDS = 20
+WAITS, ARRIVED, NEEDS_YOU = "st-wait", "st-ok", "st-due"  # what an item's chip looks like
 SIZE = {"width": 390, "height": 844}
 
 
@@ -197,11 +199,10 @@ def until(is_so: Any, what: str) -> None:
         time.sleep(0.1)
 
 
-def picture(path: Path, width: int = 800, height: int = 600, *, seed: int = 1, grey: bool = False) -> Path:
-    """A PNG of noise (large), or of one grey (small)."""
+def picture(path: Path, width: int = 800, height: int = 600, *, seed: int = 1) -> Path:
+    """A PNG of noise: three bytes a point, whatever compresses it."""
     noise = random.Random(seed)
-    line = bytes([90 + seed] * width * 3)
-    rows = b"".join(b"\0" + (line if grey else noise.randbytes(width * 3)) for _ in range(height))
+    rows = b"".join(b"\0" + noise.randbytes(width * 3) for _ in range(height))
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     parts = ((b"IHDR", head), (b"IDAT", zlib.compress(rows, 1)), (b"IEND", b""))
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, content) for kind, content in parts))
@@ -210,3 +211,12 @@ def picture(path: Path, width: int = 800, height: int = 600, *, seed: int = 1, g
 
 def _chunk(kind: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+def said() -> str:
+    """Words that no other test says."""
+    return f"现场看了新喷涂线 {uuid.uuid4().hex[:8]}"
+
+
+def form_of(held: Phone) -> Any:
+    return held.page.locator("#ph-visit")
