@@ -90,7 +90,7 @@ def _record(item: Item, sender: Sender) -> Visit | LateVisit:
     if enterprise is None:
         raise services.NotAllowed(_("This enterprise is not on file any more. Tell the desk what you heard."))
     when = _visited(body, item, enterprise, sender)
-    told = {"enterprise": enterprise, "by": sender.role, "at": sender.at, "visited_at": when}
+    told: dict[str, Any] = {"enterprise": enterprise, "by": sender.role, "at": sender.at, "visited_at": when}
     today, day = sender.role.place.day(sender.at), sender.role.place.day(when)
     if serves(enterprise, sender.role, today):
         return services.record_visit(client_key=item.client_key, **told, **arguments(body, enterprise))
@@ -215,7 +215,7 @@ def take_file(file_id: UUID, key: UUID, upload: UploadedFile, sender: Sender) ->
     Raises:
         Changed: the visit has not arrived yet.
     """
-    told = {"file_id": file_id, "upload": upload, "by": sender.role, "at": sender.at}
+    told: dict[str, Any] = {"file_id": file_id, "upload": upload, "by": sender.role, "at": sender.at}
     if visit := visit_of(key, sender.scope):
         was_there = VisitFile.objects.filter(visit=visit).values_list("pk", flat=True)
         before = set(was_there)
