@@ -11,6 +11,7 @@ from openliaison.cases.models import Case
 from openliaison.core.models import Setting
 from openliaison.engine import stationing
 from openliaison.register import needs as registry
+from openliaison.register import search
 from openliaison.visits import needs
 from openliaison.visits.services import record_visit
 from tests.conftest import NOON
@@ -27,7 +28,7 @@ def names(page) -> list[str]:
 def county(world):
     """One with an overdue case, one never met, one seen today, one without an officer."""
     for name in ("静企业", "刚见过"):
-        stationed(world.officer, enterprise(name))
+        stationed(world.officer, enterprise(name, search=search.vector(name)))
     enterprise("无人企业")
     for e in ("刚见过", world.enterprise.name):
         found = type(world.enterprise).objects.get(name=e)
