@@ -121,7 +121,7 @@ class NeedingForm(forms.Form):
 
 def _reasons() -> list[tuple[str, str]]:
     return [
-        ("booked_today", _("agreed for today")),
+        ("booked_today", _("a visit agreed for today")),
         ("promise_late", _("a promise is late")),
         ("promise_due", _("a promise is due")),
         ("overdue", _("a case is overdue")),

@@ -10,8 +10,8 @@ class VisitsConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models import Q
 
-        from openliaison.core.states import register as register_states
         from openliaison.core.context import SCRIPTS
+        from openliaison.core.states import register as register_states
         from openliaison.register.followers import place_with
 
         from .models import Correction, FactConflict, Suggestion, Visit, VisitFile

@@ -62,9 +62,14 @@ def test_another_enterprise_sees_none_of_it(world, at_the_screen):
 
 def test_each_line_opens_its_booking_visit_or_question(world, at_the_screen):
     booking = diary.request_booking(
-        enterprise=world.enterprise, kind="service", purpose="看车间", starts_at=NOON + 2 * DAY + timedelta(hours=2), minutes=45,
-        by=world.lead, at=NOON,
-    )  # fmt: skip
+        enterprise=world.enterprise,
+        kind="service",
+        purpose="看车间",
+        starts_at=NOON + 2 * DAY + timedelta(hours=2),
+        minutes=45,
+        by=world.lead,
+        at=NOON,
+    )
     diary.accept_booking(booking=booking, by=world.manager, at=NOON)
     visit = visits.record_visit(enterprise=world.enterprise, nothing_new=True, by=world.officer, at=NOON)
     case = cases.ask_enterprise(case=world.assigned(), text="几点？", by=world.lead, at=NOON)
@@ -156,9 +161,17 @@ def test_a_span_and_a_kind_narrow_the_offices(world, at_the_screen):
 
 @pytest.mark.parametrize(
     "query",
-    ["since=2026-12-01&until=2026-01-01", "since=x", "organisation=nobody", "enterprise=abc", f"enterprise={'9' * 40}",
-     "q=%00", "sort=nonsense", "page=99"],
-)  # fmt: skip
+    [
+        "since=2026-12-01&until=2026-01-01",
+        "since=x",
+        "organisation=nobody",
+        "enterprise=abc",
+        f"enterprise={'9' * 40}",
+        "q=%00",
+        "sort=nonsense",
+        "page=99",
+    ],
+)
 def test_filters_that_cannot_be_read_never_fail(world, at_the_screen, query):
     spend(world)
     text(at_the_screen(world.coordinator), f"/enterprises/time/lines/?{query}")
@@ -191,9 +204,14 @@ def test_lists_cost_the_same_for_few_and_for_many(world, at_the_screen, django_a
 
 def test_the_desk_asks_everybody_who_means_to_come_to_wait_and_once_a_day(world, at_the_screen):
     diary.request_booking(
-        enterprise=world.enterprise, kind="service", purpose="看车间", starts_at=NOON + 2 * DAY + timedelta(hours=2), minutes=45,
-        by=world.lead, at=NOON,
-    )  # fmt: skip
+        enterprise=world.enterprise,
+        kind="service",
+        purpose="看车间",
+        starts_at=NOON + 2 * DAY + timedelta(hours=2),
+        minutes=45,
+        by=world.lead,
+        at=NOON,
+    )
     Task.objects.all().delete()
     browser = at_the_screen(world.coordinator)
 

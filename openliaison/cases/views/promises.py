@@ -67,7 +67,7 @@ def _columns(request: HttpRequest) -> list[Column]:
         Column("due", _("Due"), lambda p: p.due_on, "due_on"),
         Column("state", _("State"), lambda p: _state(p, request.scope), "state"),
         Column("reason", _("What was done, or why not"), lambda p: p.settled_reason, is_extra=True),
-        Column("first", _("First day"), lambda p: p.promised_on, is_extra=True),
+        Column("first", _("First date"), lambda p: p.promised_on, is_extra=True),
         Column("settled", _("Settled"), lambda p: p.settled_at, "settled_at", is_extra=True, nulls_last=True),
         Column("made", _("Made"), lambda p: p.made_at, "made_at", is_extra=True),
     ]

@@ -36,7 +36,7 @@ class LinesFilter(forms.Form):
 
     q = forms.CharField(label=_lazy("Enterprise"), required=False, max_length=100)
     organisation = forms.ChoiceField(label=_lazy("Asked by"), required=False)
-    kind = forms.ChoiceField(label=_lazy("What for"), required=False, choices=[ANY, *BurdenEntry.Kind.choices])
+    kind = forms.ChoiceField(label=_lazy("Purpose"), required=False, choices=[ANY, *BurdenEntry.Kind.choices])
     since = forms.DateField(label=_lazy("On or after"), widget=DateInput(), required=False)
     until = forms.DateField(label=_lazy("On or before"), widget=DateInput(), required=False)
     enterprise = forms.IntegerField(required=False, min_value=1, max_value=2**62, widget=forms.HiddenInput)
@@ -72,7 +72,7 @@ class OfficesFilter(forms.Form):
         required=False,
         choices=[("1", _lazy("one month")), ("3", _lazy("three months")), ("12", _lazy("twelve months"))],
     )
-    kind = forms.ChoiceField(label=_lazy("What for"), required=False, choices=[ANY, *BurdenEntry.Kind.choices])
+    kind = forms.ChoiceField(label=_lazy("Purpose"), required=False, choices=[ANY, *BurdenEntry.Kind.choices])
     place = forms.ChoiceField(label=_lazy("Place"), required=False)
 
     def __init__(self, data: Any, *, place: Place, today: date) -> None:

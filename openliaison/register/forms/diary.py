@@ -66,9 +66,9 @@ class _AtATime(forms.Form):
 class AskForm(_AtATime, SentOnce):
     """Ask an enterprise for its time. What is asked only in special cases is shown when the case arises."""
 
-    kind = forms.ChoiceField(label=_lazy("What for"), widget=Pick)
+    kind = forms.ChoiceField(label=_lazy("Purpose"), widget=Pick)
     purpose = forms.CharField(
-        label=_lazy("What is it about?"),
+        label=_lazy("What is the visit about?"),
         help_text=_lazy("The enterprise decides by this sentence."),
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -189,7 +189,7 @@ class BookingFilters(forms.Form):
 
     q = forms.CharField(label=_lazy("Enterprise"), required=False, max_length=100)
     state = forms.ChoiceField(label=_lazy("State"), required=False)
-    kind = forms.ChoiceField(label=_lazy("What for"), required=False)
+    kind = forms.ChoiceField(label=_lazy("Purpose"), required=False)
     since = forms.DateField(label=_lazy("On or after"), widget=DateInput(), required=False)
     until = forms.DateField(label=_lazy("On or before"), widget=DateInput(), required=False)
     mine = forms.ChoiceField(label=_lazy("Whose"), required=False, choices=[ANY, ("1", _lazy("asked by me"))])

@@ -101,7 +101,7 @@ def _columns(request: HttpRequest) -> list[Column]:
     return [
         Column("starts_at", _("When"), lambda b: b.starts_at, "starts_at"),
         Column("enterprise", _("Enterprise"), lambda b: b.enterprise.label, "enterprise__name"),
-        Column("kind", _("What for"), lambda b: b.get_kind_display(), "kind"),
+        Column("kind", _("Purpose"), lambda b: b.get_kind_display(), "kind"),
         Column("purpose", _("What it is about"), lambda b: b.label),
         Column("asker", _("Who asks"), lambda b: b.asker, "organisation__name"),
         Column("minutes", _("Minutes"), lambda b: b.minutes, "minutes", is_number=True),

@@ -89,7 +89,7 @@ def _line_columns() -> list[Column]:
         Column("on", _("Day"), lambda line: line.on, "on"),
         Column("enterprise", _("Enterprise"), lambda line: line.enterprise.label),
         Column("organisation", _("Asked by"), lambda line: _office(line)),
-        Column("kind", _("What for"), lambda line: line.get_kind_display(), "kind"),
+        Column("kind", _("Purpose"), lambda line: line.get_kind_display(), "kind"),
         Column("what", _("What"), lambda line: line.label),
         Column("minutes", _("Minutes"), lambda line: line.minutes, "minutes", is_number=True),
     ]
@@ -146,7 +146,7 @@ def _export(request: HttpRequest, kind: str, found: list[ledger.Office], wanted:
             (_("Place"), request.place.label),  # type: ignore[attr-defined]
             (_("Made at"), formatting.instant(now(), "long")),
             (_("Span"), f"{wanted['since']} – {wanted['until']}"),
-            (_("What for"), str(dict(kinds).get(wanted["kind"] or "", _("any")))),
+            (_("Purpose"), str(dict(kinds).get(wanted["kind"] or "", _("any")))),
             (_("Where"), wanted["place"] or _("everywhere")),
         ],
         heads=[_("Office"), _("Minutes"), _("Lines"), _("Enterprises"), *(str(label) for _key, label in kinds)],

@@ -199,7 +199,7 @@ def data_list(request: HttpRequest) -> HttpResponse:
 
 def _columns() -> list[Column]:
     return [
-        Column("purpose", _("What for"), lambda b: b.label),
+        Column("purpose", _("Purpose"), lambda b: b.label),
         Column("enterprise", _("Enterprise"), lambda b: b.enterprise.label),
         Column("organisation", _("Asked by"), lambda b: _who(b)),
         Column("asked", _("Asked on"), lambda b: b.requested_at, "requested_at"),
