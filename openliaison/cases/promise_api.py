@@ -180,8 +180,8 @@ def promise_disown(request: HttpRequest, promise_id: int, body: PromiseWords) ->
 )
 def promise_hand(request: HttpRequest, promise_id: int, body: PromiseHanded) -> PromiseOut:
     """Name another office that keeps it."""
-    office = _office(request, body.organisation)
-    return _promise(services.hand_promise(**_given(request, promise_id), organisation=office))
+    given = _given(request, promise_id)
+    return _promise(services.hand_promise(**given, organisation=_office(request, body.organisation)))
 
 
 @router.post(

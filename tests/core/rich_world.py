@@ -315,7 +315,12 @@ class RichWorld:
             received_at=NOON,
         )
         proposal = Proposal.objects.create(
-            place=firm.place, locality=firm.locality, locality_path=firm.locality_path, made_by=officer, made_at=NOON
+            place=firm.place,
+            locality=firm.locality,
+            locality_path=firm.locality_path,
+            wanted={"usual": 3, "most": 5},
+            made_by=officer,
+            made_at=NOON,
         )
         Suggestion.objects.create(proposal=proposal, change="new", cost=1, officer=officer, **where)
 

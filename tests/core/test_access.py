@@ -115,6 +115,12 @@ def test_the_next_county_finds_no_case_visit_promise_fact_or_contact_of_ours(fou
         "task_id",
         "token_id",
         "batch_id",
+        "booking_id",
+        "proposal_id",
+        "suggestion_id",
+        "conflict_id",
+        "device_id",
+        "sheet_id",
     }
     objects = {u.name for u in table.urls() if private & set(u.parameters)}
     for row in rows:

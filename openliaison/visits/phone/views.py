@@ -113,9 +113,9 @@ def _uuid(text: str) -> UUID | None:
 @phone_door("POST")
 def settle(request: HttpRequest, conflict_id: int) -> HttpResponse:
     """Choose between the visit's word and the register's."""
-    body = fit(SettleBody, parse(request.body))
     rows = FactConflict.objects.visible_to(request.scope).select_related("enterprise__place", "visit__officer")
     found = get_object_or_404(rows, pk=conflict_id)
+    body = fit(SettleBody, parse(request.body))
     try:
         row = settle_conflict(conflict=found, take=body.take, by=request.role, at=now())
     except AlreadyDone as error:
