@@ -66,7 +66,7 @@ def test_workalendar_agrees_on_whole_days():
 
 def test_an_unknown_bench_is_named_and_a_known_one_explains_itself():
     wrong = subprocess.run([sys.executable, "-m", "bench", "nothing"], cwd=ROOT, capture_output=True, text=True)
-    assert wrong.returncode == 2 and "clock, seal, import, web" in wrong.stderr
+    assert wrong.returncode == 2 and "clock, seal, import, stationing, web" in wrong.stderr
 
     known = subprocess.run([sys.executable, "-m", "bench", "web", "--help"], cwd=ROOT, capture_output=True, text=True)
     assert known.returncode == 0 and "--requests" in known.stdout

@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import re
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -57,8 +58,8 @@ STRANGER = "stranger"
 COLUMNS = (STRANGER, *OURS, *NEXT_DOOR, *ABROAD)
 HEAD = ["url", "path", "method", *COLUMNS]
 METHODS = ("GET", "POST")
-# What a GET may write: who read, and that a session is alive.
-MAY_BE_WRITTEN = {"core_readlog", "django_session"}
+# What a GET may write: who read, that a session is alive, that a phone has called.
+MAY_BE_WRITTEN = {"core_readlog", "django_session", "visits_device"}
 # Served by the web server or by Django itself, not views of ours.
 NOT_OURS = {"static"}
 
@@ -215,6 +216,8 @@ def bodies(samples: Samples) -> dict[str, Sent]:
                 body = api_docs.example(described, shape)
                 for field in FIELDS.keys() & body.keys():
                     value = samples.values[FIELDS[field]]
+                    if field == "organisation" and isinstance(body[field], str):
+                        value = "grid"  # by its code
                     body[field] = [value] if isinstance(body[field], list) else value
                 found[path] = Sent(json.dumps(body).encode(), "application/json")
     boundary = "a-line-between"
@@ -239,7 +242,8 @@ class Visitor:
     """A person with a fresh session for every request; what a request writes is undone."""
 
     def __init__(self, world: RichWorld, who: str) -> None:
-        self.who, self.client, self.wrote = who, Client(), set[str]()
+        device = str(uuid.uuid5(uuid.NAMESPACE_DNS, who))
+        self.who, self.client, self.wrote = who, Client(headers={"X-Device": device}), set[str]()
         if who != STRANGER:
             self.client.force_login(world.roles[who].user)
         self._cookies = self.client.cookies.copy()

@@ -244,7 +244,7 @@ def test_the_brief_tells_the_successor_everything_and_the_desk_nothing_confident
     desk = brief(made, office.scope, f.NOON)
     assert {c.pk for part in own for c in part.cases} == {office.case.pk, office.secret.pk}
     assert {c.pk for part in desk for c in part.cases} == {office.case.pk}
-    assert {p.pk for part in own for p in part.promises} == {office.promise.pk}
+    assert {p.pk for part in own for p, _is_late in part.promises} == {office.promise.pk}
 
 
 def test_the_page_asks_with_the_numbers_before_it_does_anything(client, office):

@@ -31,7 +31,7 @@ def test_a_visit_written_without_signal_and_closed_with_the_browser_arrives_once
     handheld.page.locator(".ph-photo").nth(1).wait_for()
     assert form_of(handheld).locator("textarea").first.input_value() == words
     handheld.save()
-    assert handheld.row(WAITS).count() == 1
+    handheld.row(WAITS).wait_for()
     assert office.visits(words) == []
 
     handheld.offline(False)

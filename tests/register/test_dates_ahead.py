@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from openliaison.core.models import Setting
 from openliaison.register import commands
 from openliaison.register.errors import Incomplete
 from openliaison.register.models import Enterprise, Fact, FactDefinition, ImportBatch
@@ -104,6 +105,7 @@ def test_at_a_visit_whose_day_was_earlier(world):
 
 def test_on_the_visit_form(world, at_site):
     FactDefinition.objects.filter(key=BIRTH).update(fresh_days=30)
+    Setting.objects.filter(key="useful_facts").update(value=[BIRTH])
     Fact.objects.create(
         enterprise=world.enterprise, key=BIRTH, value="2001-01-01", source="visit", sensitivity="public",
         as_of=date(2020, 1, 1), recorded_at=NOON,
@@ -114,6 +116,7 @@ def test_on_the_visit_form(world, at_site):
         "client_key": "0190b1c2-0000-7000-8000-000000000002",
         "mode": "visit",
         "notes": "看了执照",
+        **{f"{rows}-{count}_FORMS": 0 for rows in ("problem", "promise") for count in ("TOTAL", "INITIAL")},
     }
 
     refused = officer.post(url, **sent, **{f"fact_{BIRTH}": TOMORROW})

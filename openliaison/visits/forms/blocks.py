@@ -141,6 +141,10 @@ class PromiseForm(forms.Form):
 class Blocks(forms.BaseFormSet):
     """Any number of blocks, each of which may stay empty; shown again they hold what was typed."""
 
+    default_error_messages = forms.BaseFormSet.default_error_messages | {
+        "missing_management_form": _lazy("This form is damaged. Open the page again."),
+    }
+
     def initial_form_count(self) -> int:
         return 0
 
