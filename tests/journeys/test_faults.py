@@ -63,12 +63,17 @@ def kill(site: Site, part: str) -> None:
     wait_until_healthy(site)
 
 
+def runs(words: list[str], part: str) -> bool:
+    """Whether a command is this program or module; that another one is given the name as a word does not count."""
+    return bool(words) and (words[0].endswith(f"/{part}") or words[1:3] == ["-m", part])
+
+
 def part_of(site: Site, part: str) -> psutil.Process:
     """The child of this very `serve` whose command names the part, once it is there."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         children = [c for c in psutil.Process(site.process.pid).children() if c.status() != psutil.STATUS_ZOMBIE]
-        found = [c for c in children if any(word == part or word.endswith(f"/{part}") for word in c.cmdline())]
+        found = [c for c in children if runs(c.cmdline(), part)]
         if found:
             assert len(found) == 1, f"{part} runs twice: {found}"
             return found[0]
