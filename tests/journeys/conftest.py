@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -34,7 +35,10 @@ def tls_site(phone_folder, chromium_path) -> Site:
     """The example over TLS, with a certificate made here."""
     made = certificate(phone_folder)
     if made is None:
-        pytest.skip("no openssl on this machine to make a certificate with")
+        message = "no openssl on this machine to make a certificate with"
+        if os.environ.get("REQUIRE_BROWSER"):
+            pytest.fail(message)
+        pytest.skip(message)
     with running_site(phone_folder / "data", "--cert", str(made[0]), "--key", str(made[1])) as found:
         yield found
 

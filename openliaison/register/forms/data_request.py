@@ -19,7 +19,7 @@ from .. import data_questions, facts
 from ..data_questions import AS_OF, LONGEST, TYPES
 from ..errors import Incomplete
 from ..models import Booking, FactDefinition
-from .facts import control
+from .facts import DatedForm, control
 
 OWN_ROWS = 6
 USUAL_DAYS = 14
@@ -133,7 +133,7 @@ def _topics(place: Place) -> list[tuple[str, list[tuple[str, str]]]]:
 lazystr = lazy(lambda word: word(), str)  # a label that is worded when it is read: minutes are counted in one language
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(DatedForm):
     """The questions in the controls that their types ask for, what is known filled in."""
 
     def __init__(self, *args: Any, booking: Booking, today: date, known: Mapping[str, Any], **kwargs: Any) -> None:
@@ -147,13 +147,6 @@ class AnswerForm(forms.Form):
             field.initial = str(value).lower() if isinstance(value, bool) else value
             self.fields[name] = field
         self.fields["as_of"] = forms.DateField(label=AS_OF, widget=DateInput(), initial=today)
-
-    def clean_as_of(self) -> date:
-        try:
-            facts.need_as_of(self.cleaned_data["as_of"], self.today)
-        except Incomplete as error:
-            raise forms.ValidationError(str(error)) from None
-        return self.cleaned_data["as_of"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -20,7 +20,20 @@ STAFF_SOURCES = (Fact.Source.VISIT, Fact.Source.ENTERPRISE, Fact.Source.OFFICE, 
 FEW = 4
 
 
-class FactForm(forms.Form):
+class DatedForm(forms.Form):
+    """A form whose facts hold as of a day, which has come."""
+
+    today: date
+
+    def clean_as_of(self) -> date:
+        try:
+            facts.need_as_of(self.cleaned_data["as_of"], self.today)
+        except Incomplete as error:
+            raise forms.ValidationError(str(error)) from None
+        return self.cleaned_data["as_of"]
+
+
+class FactForm(DatedForm):
     """A new value with its day, the present one filled in; staff say from where, the enterprise is its own source."""
 
     source = forms.ChoiceField(label=_("From where"))
@@ -53,13 +66,6 @@ class FactForm(forms.Form):
             return facts.read(self.definition, self.cleaned_data["value"], self.place, today=self.today)
         except Incomplete as error:
             raise forms.ValidationError(str(error)) from None
-
-    def clean_as_of(self) -> date:
-        try:
-            facts.need_as_of(self.cleaned_data["as_of"], self.today)
-        except Incomplete as error:
-            raise forms.ValidationError(str(error)) from None
-        return self.cleaned_data["as_of"]
 
     def arguments(self) -> dict[str, Any]:
         """What services.record_fact is called with."""
